@@ -1,0 +1,238 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Tx } from '#db/client.server.ts';
+import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listPolicyOverrides } from '#db/queries/policies.ts';
+import { listSegments } from '#db/queries/standings.ts';
+import * as schema from '#db/schema.ts';
+import type { Catalogue } from '../catalogue.server.ts';
+import type { Rules } from '../domain/decide.ts';
+import { eventOf } from '../domain/event.ts';
+import { type Evidence, type EvidenceKind, ofKind, type Payload, payloads } from '../domain/evidence.ts';
+import { type Entry, entryText } from '../domain/ledger.ts';
+import { policyInForce } from '../domain/policy.ts';
+import type { PrivilegeCode } from '../domain/privilege.ts';
+import { segmentsFrom } from '../domain/term.ts';
+
+/** One fact to be recorded. */
+export interface Fact<K extends EvidenceKind = EvidenceKind> {
+	/** Given by whoever may send the same fact twice: the second time nothing is written. */
+	id?: string;
+	kind: K;
+	personId: string;
+	privilege?: PrivilegeCode | null;
+	siteId?: string | null;
+	/** Now, by the database's clock, when left out. */
+	observedAt?: Date;
+	recordedBy: string | null;
+	contentVersionId?: string | null;
+	supersedes?: string | null;
+	payload: Payload<K>;
+	/** Free text. It is kept beside the chain; the payload gets its salted hash. */
+	note?: string | undefined;
+	/** Only the owner's role may set this, for history that a demonstration or an import brings along. */
+	recordedAt?: Date;
+}
+
+/** A fact of a known kind, as TypeScript can check it. */
+export function fact<K extends EvidenceKind>(given: Fact<K>): Fact {
+	return given as unknown as Fact;
+}
+
+/** SHA-256 of a zero byte, the previous row's hash and the row's canonical text (standards.md section 10). */
+export function hashEntry(previous: Uint8Array, entry: Entry): Buffer {
+	return createHash('sha256').update(Uint8Array.of(0)).update(previous).update(entryText(entry)).digest();
+}
+
+export const noHash = Buffer.alloc(32);
+
+/**
+ * The one way evidence comes into being: rows, the standings they change and their events, all in the caller's
+ * transaction, which must be the provider's (`asProvider`). Appends of one provider wait for each other here; those of
+ * different providers do not. Returns the rows as recorded, also those that had been recorded before under their id.
+ * Throws a ZodError for a payload that does not fit its kind.
+ */
+export async function append(
+	tx: Tx,
+	providerId: string,
+	catalogue: Catalogue,
+	facts: readonly Fact[],
+): Promise<Evidence[]> {
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`evidence:${providerId}`}, 0))`);
+	const [head] = await tx.execute<{ now: Date; seq: string | null; hash: Uint8Array | null; recorded_at: Date | null }>(sql`
+		select date_trunc('milliseconds', clock_timestamp()) as now, e.seq, e.hash, e.recorded_at
+		from (select) as one left join lateral (
+			select seq, hash, recorded_at from evidence where provider_id = ${providerId} order by seq desc limit 1
+		) e on true`);
+	if (!head) throw new Error('the database did not tell the time');
+
+	const repeated = await alreadyRecorded(tx, providerId, facts);
+	let previous: Uint8Array = head.hash ?? noHash;
+	let seq = Number(head.seq ?? 0);
+	// A clock that was put back must not make a later row look as if it had been known earlier.
+	let lastRecorded = new Date(head.recorded_at ?? 0);
+	const rows: (typeof schema.evidence.$inferInsert & { payload: unknown })[] = [];
+	const notes: (typeof schema.notes.$inferInsert)[] = [];
+	const appended = facts.map((given) => {
+		const before = given.id ? repeated.get(given.id) : undefined;
+		if (before) return before;
+		const now = given.recordedAt ?? new Date(head.now);
+		lastRecorded = now > lastRecorded ? now : lastRecorded;
+		seq += 1;
+		const id = given.id ?? uuidv7();
+		const entry = {
+			providerId,
+			id,
+			seq,
+			kind: given.kind,
+			personId: given.personId,
+			privilege: given.privilege ?? null,
+			siteId: given.siteId ?? null,
+			// A web server's clock may run ahead of the database's: nothing is known before it happens.
+			observedAt: given.observedAt && given.observedAt < lastRecorded ? given.observedAt : lastRecorded,
+			recordedAt: lastRecorded,
+			recordedBy: given.recordedBy,
+			contentVersionId: given.contentVersionId ?? null,
+			supersedes: given.supersedes ?? null,
+			payload: payloads[given.kind].parse(withNote(given, id)),
+		} as Entry;
+		const hash = hashEntry(previous, entry);
+		rows.push({ ...entry, prevHash: previous, hash });
+		previous = hash;
+		return entry as Evidence;
+	});
+	if (!rows.length) return appended;
+
+	for (const part of inParts(rows, 500)) await tx.insert(schema.evidence).values(part);
+	if (notes.length) await tx.insert(schema.notes).values(notes);
+	const fresh = appended.filter((each) => rows.some((row) => row.id === each.id));
+	await project(tx, providerId, catalogue, [...new Set(fresh.map((each) => each.personId))], fresh);
+	return appended;
+
+	function withNote(given: Fact, evidenceId: string): unknown {
+		if (!given.note) return given.payload;
+		const salt = randomBytes(16).toString('hex');
+		notes.push({ providerId, evidenceId, salt, body: given.note });
+		return { ...given.payload, note: hashNote(salt, given.note) };
+	}
+}
+
+export function hashNote(salt: string, body: string): string {
+	return createHash('sha256').update(salt).update(body).digest('hex');
+}
+
+async function alreadyRecorded(tx: Tx, providerId: string, facts: readonly Fact[]): Promise<Map<string, Evidence>> {
+	const ids = new Set(facts.flatMap((given) => given.id ?? []));
+	if (!ids.size) return new Map();
+	const people = [...new Set(facts.map((given) => given.personId))];
+	const theirs = await listEvidenceOf(tx, { providerId, personIds: people });
+	return new Map(theirs.filter((each) => ids.has(each.id)).map((each) => [each.id, each]));
+}
+
+function inParts<T>(items: readonly T[], size: number): T[][] {
+	return Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size));
+}
+
+/** The rules in force at each site of a provider. */
+export async function rulesBySite(
+	tx: Tx,
+	providerId: string,
+	catalogue: Catalogue,
+): Promise<(siteId: string) => Rules> {
+	const overrides = await listPolicyOverrides(tx, { providerId });
+	const privileges = new Map([...catalogue.privileges].map(([code, pinned]) => [code, pinned.body]));
+	const known = new Map<string, Rules>();
+	return (siteId) => {
+		const rules = known.get(siteId) ?? {
+			policy: policyInForce(catalogue.policy.body, overrides, siteId),
+			privileges,
+			earlier: { privileges: catalogue.privilegeVersions, policies: new Map() },
+		};
+		known.set(siteId, rules);
+		return rules;
+	};
+}
+
+type StandingRow = typeof schema.standings.$inferInsert;
+
+/**
+ * Works out anew where people stand and writes what changed, with an event for each change and one for each new row
+ * of evidence. Run with no new evidence, it rebuilds the projection.
+ */
+export async function project(
+	tx: Tx,
+	providerId: string,
+	catalogue: Catalogue,
+	personIds: readonly string[],
+	fresh: readonly Evidence[] = [],
+): Promise<void> {
+	const rules = await rulesBySite(tx, providerId, catalogue);
+	const siteIds = (await tx.select({ id: schema.sites.id }).from(schema.sites).where(sql`provider_id = ${providerId}`)).map(
+		(site) => site.id,
+	);
+	const evidence = byKey(await listEvidenceOf(tx, { providerId, personIds }), (each) => each.personId);
+	const stored = byKey(await listSegments(tx, { providerId, personIds }), (row) => row.personId);
+	const events: (typeof schema.events.$inferInsert)[] = fresh.map((each) => ({
+		...eventBase(providerId, each),
+		type: 'evidence.recorded',
+		privilege: each.privilege,
+		siteId: each.siteId,
+	}));
+	const written: StandingRow[] = [];
+	for (const personId of personIds) {
+		const theirs = evidence.get(personId) ?? [];
+		const newest = theirs.at(-1);
+		if (!newest) continue;
+		const before = byKey(stored.get(personId) ?? [], (row) => `${row.siteId} ${row.privilege}`);
+		for (const siteId of sitesOf(theirs, siteIds)) {
+			for (const privilege of catalogue.privileges.keys()) {
+				const segments = segmentsFrom(rules(siteId), theirs, { privilege, siteId }, newest.recordedAt);
+				const was = before.get(`${siteId} ${privilege}`)?.findLast((row) => row.startsAt <= newest.recordedAt);
+				const now = segments[0]?.decision;
+				const type = now && fresh.length ? eventOf(was, now) : null;
+				if (type) events.push({ ...eventBase(providerId, newest), type, privilege, siteId });
+				written.push(
+					...segments.map(({ startsAt, endsAt, decision }) => ({
+						providerId,
+						personId,
+						siteId,
+						privilege,
+						startsAt,
+						endsAt,
+						standing: decision.standing,
+						permit: decision.permit,
+						permitUntil: decision.validUntil,
+						code: decision.code,
+						evidenceIds: decision.evidence,
+						policyVersion: decision.policyVersion,
+						upToSeq: newest.seq,
+					})),
+				);
+			}
+		}
+	}
+	for (const people of inParts(personIds, 500))
+		await tx.delete(schema.standings).where(sql`provider_id = ${providerId} and person_id in ${people}`);
+	for (const part of inParts(written, 500)) await tx.insert(schema.standings).values(part);
+	for (const part of inParts(events, 500)) await tx.insert(schema.events).values(part);
+}
+
+function byKey<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+	const groups = new Map<string, T[]>();
+	for (const item of items) {
+		const group = groups.get(keyOf(item));
+		if (group) group.push(item);
+		else groups.set(keyOf(item), [item]);
+	}
+	return groups;
+}
+
+function eventBase(providerId: string, cause: Evidence) {
+	return { providerId, id: uuidv7(), personId: cause.personId, evidenceId: cause.id, recordedAt: cause.recordedAt };
+}
+
+function sitesOf(evidence: readonly Evidence[], all: readonly string[]): string[] {
+	const sites = ofKind(evidence, 'employment-started').map((start) => start.siteId);
+	return sites.includes(null) ? [...all] : [...new Set(sites.filter((site) => site !== null))];
+}

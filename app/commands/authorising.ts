@@ -1,0 +1,159 @@
+import type { Tx } from '#db/client.server.ts';
+import { listEvidenceOf } from '#db/queries/evidence.ts';
+import type { Catalogue } from '../catalogue.server.ts';
+import type { SignOffRefusal } from '../domain/assessing.ts';
+import { may, type Post } from '../domain/authority.ts';
+import { type Decision, decide } from '../domain/decide.ts';
+import { type Evidence, ofKind, type PauseReason, presentFor } from '../domain/evidence.ts';
+import type { PrivilegeCode } from '../domain/privilege.ts';
+import { requirementOf } from '../domain/privilege.ts';
+import { missingBeforeSignOff } from '../domain/progress.ts';
+import { type Term, termOf } from '../domain/term.ts';
+import { append, fact, rulesBySite } from './append.ts';
+
+export interface Authoriser {
+	providerId: string;
+	personId: string;
+	posts: readonly Post[];
+}
+
+/** One privilege of one person at one site: what a cell of the matrix stands for. */
+export interface Cell {
+	personId: string;
+	siteId: string;
+	privilege: PrivilegeCode;
+}
+
+export interface SignOffPreview {
+	decision: Decision;
+	/** What would be granted, and how the last day is worked out. */
+	term: Term;
+	refusal: SignOffRefusal | null;
+	/** The evidence the sign-off would rest on. */
+	basis: string[];
+}
+
+/** What a sign-off would do if it were made now; null for an unknown privilege. Shown before saving and checked again at it. */
+export async function previewSignOff(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	cell: Cell,
+	now: Date,
+): Promise<SignOffPreview | null> {
+	const { providerId } = authoriser;
+	const pinned = catalogue.privileges.get(cell.privilege);
+	if (!pinned) return null;
+	const rules = (await rulesBySite(tx, providerId, catalogue))(cell.siteId);
+	const evidence = await listEvidenceOf(tx, { providerId, personIds: [cell.personId] });
+	const present = presentFor(evidence, now);
+	const decision = decide(rules, evidence, cell, present);
+	const term = termOf(rules, evidence, cell, present);
+	if (!term) return null;
+	const asked = decision.progress.filter((each) => each.requirement.kind !== 'sign-off');
+	const basis = [...new Set(asked.flatMap((each) => each.evidence))];
+	const roles = authoriser.posts
+		.filter((post) => may([post], 'sign-off', cell.siteId))
+		.map((post) => post.role);
+	return {
+		decision,
+		term,
+		basis,
+		refusal: refusalOf(),
+	};
+
+	function refusalOf(): SignOffRefusal | null {
+		if (cell.personId === authoriser.personId) return 'yourself';
+		if (!pinned || !requirementOf(pinned.body, 'sign-off')?.by.some((role) => roles.includes(role))) return 'not-authorised';
+		if (decision.standing === 'paused') return 'paused';
+		if (!decision.progress.length || missingBeforeSignOff(decision.progress).length) return 'not-ready';
+		const watchers = assessorsOf(evidence, basis);
+		return watchers.size === 1 && watchers.has(authoriser.personId) ? 'only-assessor' : null;
+	}
+}
+
+function assessorsOf(evidence: readonly Evidence[], basis: readonly string[]): Set<string> {
+	const watched = ofKind(evidence, 'observation').filter((round) => basis.includes(round.id));
+	return new Set(watched.map((round) => round.payload.assessor));
+}
+
+/** Signs a privilege off, until the day that was shown. The id makes a second click find the first. */
+export async function signOff(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	cell: Cell,
+	given: { id: string; shownLastDay: string; now: Date },
+): Promise<{ ok: true } | { ok: false; why: SignOffRefusal | 'unknown-privilege' }> {
+	const { providerId, personId } = authoriser;
+	if (await isRecorded(tx, providerId, cell.personId, given.id)) return { ok: true };
+	const preview = await previewSignOff(tx, authoriser, catalogue, cell, given.now);
+	const pinned = catalogue.privileges.get(cell.privilege);
+	if (!preview || !pinned) return { ok: false, why: 'unknown-privilege' };
+	if (preview.refusal) return { ok: false, why: preview.refusal };
+	if (preview.term.lastDay !== given.shownLastDay) return { ok: false, why: 'day-changed' };
+	await append(tx, providerId, catalogue, [
+		fact({
+			id: given.id,
+			kind: 'sign-off',
+			...cell,
+			recordedBy: personId,
+			contentVersionId: pinned.versionId,
+			payload: { lastDay: preview.term.lastDay, policy: preview.decision.policyVersion, basis: preview.basis },
+		}),
+	]);
+	return { ok: true };
+}
+
+async function isRecorded(tx: Tx, providerId: string, personId: string, id: string): Promise<boolean> {
+	return (await listEvidenceOf(tx, { providerId, personIds: [personId] })).some((each) => each.id === id);
+}
+
+/** Pauses one privilege at one site while something is reviewed. From the commit on, the gate refuses. */
+export async function pause(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	cell: Cell,
+	given: { id: string; reason: PauseReason; reviewOn: string; note?: string | undefined },
+): Promise<{ ok: true } | { ok: false; why: 'not-authorised' }> {
+	if (!may(authoriser.posts, 'pause', cell.siteId)) return { ok: false, why: 'not-authorised' };
+	await append(tx, authoriser.providerId, catalogue, [
+		fact({
+			id: given.id,
+			kind: 'pause',
+			...cell,
+			recordedBy: authoriser.personId,
+			payload: { reason: given.reason, reviewOn: given.reviewOn, owner: authoriser.personId },
+			note: given.note,
+		}),
+	]);
+	return { ok: true };
+}
+
+/** Lifts every open pause of one privilege at one site. Nobody lifts their own. */
+export async function liftPause(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	cell: Cell,
+	given: { note?: string | undefined },
+): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'yourself' }> {
+	const { providerId, personId } = authoriser;
+	if (!may(authoriser.posts, 'pause', cell.siteId)) return { ok: false, why: 'not-authorised' };
+	if (personId === cell.personId) return { ok: false, why: 'yourself' };
+	const evidence = await listEvidenceOf(tx, { providerId, personIds: [cell.personId] });
+	const lifted = new Set(ofKind(evidence, 'pause-lifted').map((each) => each.payload.pause));
+	const open = ofKind(evidence, 'pause').filter(
+		(each) => each.privilege === cell.privilege && each.siteId === cell.siteId && !lifted.has(each.id),
+	);
+	await append(
+		tx,
+		providerId,
+		catalogue,
+		open.map((each) =>
+			fact({ kind: 'pause-lifted', ...cell, recordedBy: personId, payload: { pause: each.id }, note: given.note }),
+		),
+	);
+	return { ok: true };
+}

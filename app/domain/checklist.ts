@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { provenance, slug } from './content.ts';
+import type { Answer } from './evidence.ts';
+import type { Policy } from './policy.ts';
+
+export const criterion = z.strictObject({
+	/** Never reused and never renamed: old observations point at it. */
+	id: slug,
+	text: z.string().min(10).max(140),
+	/** What the assessor looks for, in one sentence. */
+	look: z.string().max(200).optional(),
+	critical: z.boolean().default(false),
+	/** True where the thing may simply not arise on a round, such as a refusal. */
+	mayNotApply: z.boolean().default(false),
+});
+export type Criterion = z.infer<typeof criterion>;
+
+export const checklist = z
+	.strictObject({
+		slug,
+		title: z.string(),
+		provenance,
+		sections: z.array(z.strictObject({ title: z.string(), criteria: z.array(criterion).min(1) })).min(1),
+	})
+	.refine(
+		(form) => new Set(form.sections.flatMap((s) => s.criteria.map((c) => c.id))).size === criteriaOf(form).length,
+		'each criterion has its own id',
+	);
+export type Checklist = z.infer<typeof checklist>;
+
+export function criteriaOf(form: { sections: { criteria: Criterion[] }[] }): Criterion[] {
+	return form.sections.flatMap((section) => section.criteria);
+}
+
+/** How one filled-in checklist comes out. */
+export interface RoundMark {
+	passed: boolean;
+	criticalMissed: string[];
+	missed: string[];
+	notSeen: string[];
+}
+
+/**
+ * Marks one observed round: one missed critical criterion fails it, so does stopping for safety, and so do more other
+ * misses than policy allows. "Not seen" neither passes nor fails a line (domain.md section 2.2; design.md section 6).
+ */
+export function markRound(
+	form: Pick<Checklist, 'sections'>,
+	results: Readonly<Record<string, Answer>>,
+	stoppedForSafety: boolean,
+	policy: Policy,
+): RoundMark {
+	const answered = (answer: Answer) => criteriaOf(form).filter((each) => results[each.id] === answer);
+	const missed = answered('no');
+	const criticalMissed = missed.filter((each) => each.critical).map((each) => each.id);
+	return {
+		passed: !stoppedForSafety && criticalMissed.length === 0 && missed.length <= policy.observation.missesAllowed,
+		criticalMissed,
+		missed: missed.map((each) => each.id),
+		notSeen: answered('not-seen').map((each) => each.id),
+	};
+}
+
+/** The criteria that a form still leaves open, or answers in a way it may not. */
+export function unanswered(form: Pick<Checklist, 'sections'>, results: Readonly<Record<string, string>>): Criterion[] {
+	return criteriaOf(form).filter((each) => {
+		const answer = results[each.id];
+		return !answer || (answer === 'not-applicable' && !each.mayNotApply);
+	});
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod/mini';
+import { pauseReasons } from './evidence.ts';
+
+/** What people type into forms. In zod's small edition, because the same schemas run in the browser. */
+export const signInForm = z.object({
+	staffCode: z.string().check(z.trim(), z.toLowerCase(), z.minLength(1, 'Enter your staff code'), z.maxLength(100)),
+	password: z.string().check(z.minLength(1, 'Enter your password'), z.maxLength(500)),
+});
+
+/** A PIN or a password. */
+const signature = (whose: string) => z.string().check(z.minLength(1, `Enter ${whose} PIN`), z.maxLength(500));
+
+export const signaturesForm = z.object({
+	assessorSecret: signature('your'),
+	learnerSecret: signature('the learner’s'),
+});
+
+const note = z.string().check(z.trim(), z.maxLength(280, 'Keep it to 280 characters'));
+
+export const pauseForm = z.object({
+	id: z.uuid(),
+	reason: z.enum(pauseReasons, 'Choose a reason'),
+	reviewOn: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'Enter the day of the review')),
+	note,
+});
+
+export const pauseLiftingForm = z.object({
+	note: note.check(z.minLength(1, 'Say what the review found, in a few words')),
+});
+
+export const signOffForm = z.object({
+	id: z.uuid(),
+	shownLastDay: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
+});
+
+export interface FieldError {
+	field: string;
+	message: string;
+}
+
+/** One message for each field that is wrong, in the order of the form. */
+export function fieldErrors(error: z.core.$ZodError): FieldError[] {
+	const seen = new Set<string>();
+	return error.issues.flatMap((issue) => {
+		const field = issue.path.join('.');
+		if (seen.has(field)) return [];
+		seen.add(field);
+		return [{ field, message: issue.message }];
+	});
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { localTime } from './period.ts';
+import { duration } from './privilege.ts';
+
+export const timesOfDay = ['morning', 'lunch', 'teatime', 'bedtime', 'night'] as const;
+export type TimeOfDay = (typeof timesOfDay)[number];
+
+const hour = z.string().regex(/^\d{2}:\d{2}$/);
+
+/** A provider's own numbers. Countersign ships `content/policy.yaml`; a provider or a site may set others over it. */
+export const policyBody = z.strictObject({
+	quiz: z.strictObject({
+		passMark: z.int().min(50).max(100),
+		/** How long to wait after the 1st, 2nd, … failure in a row; the last entry holds for all later ones. */
+		waits: z.array(duration).min(1),
+	}),
+	observation: z.strictObject({
+		passes: z.int().min(1),
+		distinctDates: z.int().min(1),
+		timesOfDay: z.int().min(1).max(timesOfDay.length),
+		assessors: z.int().min(1),
+		consecutive: z.boolean(),
+		missesAllowed: z.int().min(0),
+		maximumAge: duration,
+	}),
+	timesOfDay: z.strictObject({ morning: hour, lunch: hour, teatime: hour, bedtime: hour, night: hour }),
+	dueSoon: duration,
+	maximumAge: duration,
+	pause: z.strictObject({ review: duration }),
+	lateEntry: duration,
+});
+export type PolicyBody = z.infer<typeof policyBody>;
+
+export const shippedPolicy = policyBody.extend({ version: z.int().positive(), owner: z.string() });
+
+export interface Policy extends PolicyBody {
+	/** Names the numbers used, so that a decision can be explained later: `shipped-1`, or a provider's own version. */
+	version: string;
+}
+
+/** The band of the day in which a round began. */
+export function timeOfDay(policy: Pick<PolicyBody, 'timesOfDay'>, at: Date): TimeOfDay {
+	const time = localTime(at);
+	const begun = timesOfDay.filter((band) => policy.timesOfDay[band] <= time);
+	return begun.at(-1) ?? 'night';
+}
+
+/** A policy that a provider (or, with a site, a site) has set over the shipped one: whole sections, or single numbers. */
+export interface PolicyOverride {
+	version: number;
+	siteId: string | null;
+	body: Partial<PolicyBody>;
+}
+
+/**
+ * The numbers in force at a site: the shipped ones, under the provider's newest, under the site's newest. The version
+ * names all three, so that a decision made with them can be explained later.
+ */
+export function policyInForce(
+	shipped: PolicyBody & { version: number },
+	overrides: readonly PolicyOverride[],
+	siteId: string,
+): Policy {
+	const newest = (of: string | null) =>
+		overrides.filter((each) => each.siteId === of).reduce<PolicyOverride | undefined>(
+			(best, each) => (best && best.version > each.version ? best : each),
+			undefined,
+		);
+	const applied = [newest(null), newest(siteId)].filter((each) => each !== undefined);
+	const { version, ...numbers } = shipped;
+	const merged = applied.reduce<PolicyBody>((body, each) => over(body, each.body), policyBody.strip().parse(numbers));
+	return { ...merged, version: [`shipped-${version}`, ...applied.map((each) => each.version)].join('+') };
+}
+
+function over(body: PolicyBody, changes: Partial<PolicyBody>): PolicyBody {
+	const sections = Object.entries(changes).map(([name, change]) => {
+		const current = body[name as keyof PolicyBody];
+		return [name, typeof current === 'object' ? { ...current, ...(change as object) } : change];
+	});
+	return policyBody.parse({ ...body, ...Object.fromEntries(sections) });
+}

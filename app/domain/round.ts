@@ -1,0 +1,37 @@
+import * as z from 'zod/mini';
+import { answers } from './evidence.ts';
+
+/** A round as the assessor fills it in. In zod's small edition, because the same schema runs in the browser. */
+const count = (what: string) =>
+	z.pipe(
+		z.transform((value) => (value === '' || value === undefined ? undefined : Number(value))),
+		z.number(`Enter how many ${what}, as a number`).check(
+			z.int(`Enter how many ${what}, as a whole number`),
+			z.minimum(0, `Enter how many ${what}, as a number`),
+			z.maximum(200, `That is too many ${what} for one round`),
+		),
+	);
+
+export const roundForm = z.object({
+	results: z.record(z.string(), z.enum(answers)),
+	people: count('people'),
+	doses: count('doses'),
+	refusals: count('refusals'),
+	stoppedForSafety: z.pipe(
+		z.transform((value) => value === 'yes' || value === true),
+		z.boolean(),
+	),
+	note: z.pipe(
+		z.transform((value) => (typeof value === 'string' ? value.trim() : '')),
+		z.string().check(z.maxLength(280, 'Keep the note to 280 characters')),
+	),
+});
+export type RoundForm = z.output<typeof roundForm>;
+
+/**
+ * Whether free text looks as if it names or identifies a person who is supported: a date of birth, a long number, a
+ * room, a title with a name. Only a warning: it is the writer who knows.
+ */
+export function looksIdentifying(text: string): boolean {
+	return /\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{3}\s?\d{3}\s?\d{4}\b|\b[Rr]oom\s+\d+|\b(?:Mr|Mrs|Miss|Ms|Dr)\.?\s+[A-Z]/.test(text);
+}

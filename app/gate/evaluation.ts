@@ -1,0 +1,143 @@
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { Sql } from '#db/client.server.ts';
+import { type GateFacts, type GateQuestion, readGateFacts } from '#db/queries/gate.ts';
+import type { Standing } from '../domain/decide.ts';
+import { isPrivilegeCode } from '../domain/evidence.ts';
+import { type ReasonCode, reasonWords } from '../domain/reason.ts';
+import { HttpError } from './http.ts';
+import { type Caller, isPlain } from './tokens.ts';
+
+/** AuthZEN Authorization API 1.0, section 5: unknown members are ignored everywhere. */
+const entity = { properties: z.looseObject({}).optional() };
+export const evaluationRequest = z.looseObject({
+	subject: z.looseObject({ type: z.string(), id: z.string(), ...entity }),
+	action: z.looseObject({ name: z.string(), ...entity }),
+	resource: z.looseObject({ type: z.string(), id: z.string(), ...entity }),
+	context: z.looseObject({}).optional(),
+});
+export type EvaluationRequest = z.infer<typeof evaluationRequest>;
+
+export interface EvaluationAnswer {
+	decision: boolean;
+	context: {
+		code: ReasonCode;
+		standing?: Standing;
+		/** With no new evidence, when a permit ends. */
+		valid_until?: string;
+		/** For how many seconds a caller may hold this answer. */
+		max_age: number;
+		evaluation_id: string;
+		evaluated_at: string;
+		reason_admin: Record<string, string>;
+		reason_user: Record<string, string>;
+		next_step: string;
+	};
+}
+
+const longestWait = 1500;
+const mostQuestions = 500;
+
+/**
+ * The gate's way to the database: the questions of one turn of the event loop share one statement on one pipelined
+ * connection. Nothing is remembered between turns.
+ */
+export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFacts> {
+	interface Waiting {
+		question: GateQuestion;
+		resolve: (facts: GateFacts) => void;
+		reject: (error: unknown) => void;
+	}
+	let waiting: Waiting[] = [];
+
+	function ask(): void {
+		const asked = waiting;
+		waiting = [];
+		const tooLate = setTimeout(() => refuse(new Error('the database is too slow')), longestWait);
+		const refuse = (cause: unknown) => {
+			for (const each of asked) each.reject(new HttpError(503, 'no answer from the database', { 'retry-after': '1' }));
+			void cause;
+		};
+		readGateFacts(
+			sql,
+			asked.map((each) => each.question),
+		)
+			.then((facts) => {
+				for (const [place, each] of asked.entries()) each.resolve(facts[place] as GateFacts);
+			}, refuse)
+			.finally(() => clearTimeout(tooLate));
+	}
+
+	return (question) =>
+		new Promise((resolve, reject) => {
+			waiting.push({ question, resolve, reject });
+			if (waiting.length === 1) setImmediate(ask);
+			else if (waiting.length === mostQuestions) ask();
+		});
+}
+
+/** Parses a body as the specification wants it. Throws HttpError 400. */
+export function parseEvaluation(text: string): EvaluationRequest {
+	let body: unknown;
+	try {
+		body = JSON.parse(text);
+	} catch {
+		throw new HttpError(400, 'the body is not JSON');
+	}
+	const parsed = evaluationRequest.safeParse(body);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new HttpError(400, `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not an evaluation request'}`);
+}
+
+/** The question a request puts to the database. What no database could hold stands for nobody and nowhere. */
+export function questionOf({ clientId }: Caller, { subject, action, resource }: EvaluationRequest): GateQuestion {
+	const known = (type: string, wanted: string, id: string) => (type === wanted && isPlain(id) ? id : '');
+	return {
+		clientId,
+		staffCode: known(subject.type, 'staff', subject.id),
+		privilege: isPlain(action.name) ? action.name : '',
+		site: known(resource.type, 'site', resource.id),
+	};
+}
+
+/** Turns what the database knows into the answer. Deny is the default. Throws HttpError 401 for a client switched off. */
+export function answerOf(
+	facts: GateFacts,
+	question: GateQuestion,
+	rules: { privileges: { has(code: never): boolean }; maximumAge: number },
+): EvaluationAnswer {
+	if (!facts.clientActive) throw new HttpError(401, 'this client is switched off', { 'www-authenticate': 'Bearer error="invalid_token"' });
+	const known = isPrivilegeCode(question.privilege) && rules.privileges.has(question.privilege as never);
+	const decision = known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > facts.evaluatedAt;
+	const code = decision ? 'competent' : refusalOf(facts, known);
+	const status = decision ? '200' : '403';
+	const words = reasonWords[code];
+	return {
+		decision,
+		context: {
+			code,
+			...(facts.standing && known ? { standing: facts.standing as Standing } : {}),
+			...(decision && facts.permitUntil ? { valid_until: facts.permitUntil.toISOString() } : {}),
+			max_age: decision && facts.permitUntil ? maximumAgeOf(facts.permitUntil, facts.evaluatedAt, rules.maximumAge) : 0,
+			evaluation_id: uuidv7(),
+			evaluated_at: facts.evaluatedAt.toISOString(),
+			reason_admin: { [status]: `${code}: ${words.nextStep}` },
+			reason_user: { [status]: words.user },
+			next_step: words.nextStep,
+		},
+	};
+}
+
+function refusalOf(facts: GateFacts, privilegeKnown: boolean): ReasonCode {
+	if (!facts.personKnown) return 'unknown_person';
+	if (!privilegeKnown) return 'unknown_privilege';
+	if (!facts.siteKnown) return 'unknown_site';
+	if (facts.code === null) return facts.employed ? 'site_induction_missing' : 'left';
+	// A row that says permit but is not to be believed any more: whatever it was, it has run out.
+	return facts.permit ? 'expired' : (facts.code as ReasonCode);
+}
+
+function maximumAgeOf(until: Date, from: Date, maximumAge: number): number {
+	return Math.max(0, Math.floor(Math.min(maximumAge, (until.getTime() - from.getTime()) / 1000)));
+}

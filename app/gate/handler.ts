@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Database } from '#db/client.server.ts';
+import type { Catalogue } from '../catalogue.server.ts';
+import { exactMilliseconds } from '../domain/period.ts';
+import { log } from '../log.server.ts';
+import { answerOf, gateReader, parseEvaluation, questionOf } from './evaluation.ts';
+import { HttpError, mediaType, readBody, sendJson } from './http.ts';
+import { OAuthError, tokenIssuer } from './tokens.ts';
+
+type Endpoint = (request: IncomingMessage) => Promise<unknown>;
+
+/**
+ * The API for other systems, served ahead of the pages in the same process.
+ * The returned function answers what is the gate's and says so; everything else it leaves alone.
+ */
+export function gate(database: Database, catalogue: Catalogue, issuer: string) {
+	const tokens = tokenIssuer(database.db, issuer);
+	const read = gateReader(database.gate);
+	const rules = {
+		privileges: catalogue.privileges,
+		maximumAge: exactMilliseconds(catalogue.policy.body.maximumAge) / 1000,
+	};
+
+	const endpoints: Record<string, Endpoint> = {
+		'/oauth/token': tokens.token,
+		'/access/v1/evaluation': async (request) => {
+			const caller = await tokens.verify(request);
+			if (!caller.scopes.has('authzen.evaluate')) throw new HttpError(403, 'the token lacks the scope authzen.evaluate');
+			if (mediaType(request) !== 'application/json') throw new HttpError(400, 'send application/json');
+			const question = questionOf(caller, parseEvaluation(await readBody(request)));
+			return answerOf(await read(question), question, rules);
+		},
+	};
+
+	return (request: IncomingMessage, response: ServerResponse): boolean => {
+		const path = request.url?.split('?', 1)[0] ?? '';
+		const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+		if (!endpoint) return false;
+		const requestId = request.headers['x-request-id'];
+		if (typeof requestId === 'string') response.setHeader('x-request-id', requestId);
+		if (request.method !== 'POST') {
+			sendJson(response, 405, 'use POST', { allow: 'POST' });
+			return true;
+		}
+		endpoint(request).then(
+			(answer) => sendJson(response, 200, answer),
+			(error: unknown) => sendError(response, error, path),
+		);
+		return true;
+	};
+}
+
+function sendError(response: ServerResponse, error: unknown, path: string): void {
+	if (response.destroyed || response.headersSent) return;
+	if (error instanceof OAuthError)
+		return sendJson(response, error.status, { error: error.error, error_description: error.message }, error.headers);
+	if (error instanceof HttpError) {
+		// What is left of a body that was too large is not read: the connection ends with the answer.
+		const close: Record<string, string> = error.status === 413 ? { connection: 'close' } : {};
+		return sendJson(response, error.status, error.message, { ...error.headers, ...close });
+	}
+	// Whatever went wrong, it is no decision. Anything unforeseen here is most often the database.
+	log.error({ err: error, path }, 'the gate could not answer');
+	sendJson(response, 503, 'no answer just now', { 'retry-after': '1' });
+}

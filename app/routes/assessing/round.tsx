@@ -1,0 +1,224 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
+import { useForm } from 'react-hook-form';
+import { z } from 'zod';
+import { findContentVersion } from '#db/queries/content.ts';
+import { findPerson } from '#db/queries/people.ts';
+import { findRound } from '#db/queries/rounds.ts';
+import { discardRound, saveRound } from '../../commands/assessing.ts';
+import { type Checklist, unanswered } from '../../domain/checklist.ts';
+import type { Answer } from '../../domain/evidence.ts';
+import { fieldErrors } from '../../domain/input.ts';
+import { sayMoment } from '../../domain/period.ts';
+import { looksIdentifying, roundForm } from '../../domain/round.ts';
+import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
+import { CriterionRow } from '../../ui/criterion.tsx';
+import { Button, Choices, ErrorSummary, TextAreaField, TextField } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { Inset, ReviewMark } from '../../ui/notice.tsx';
+import { Progress } from '../../ui/progress.tsx';
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Round with ${data?.learner ?? ''} – Countersign` },
+];
+
+async function openRound({ context, request, params }: LoaderFunctionArgs) {
+	const visitor = await requireAuthority(context, request, 'observe');
+	const roundId = z.uuid().safeParse(params.round);
+	if (!roundId.success) throw notFound();
+	const found = await inProvider(visitor, async (tx) => {
+		const { providerId, personId } = visitor;
+		const round = await findRound(tx, { providerId, assessorId: personId, roundId: roundId.data });
+		if (!round) return null;
+		const learner = await findPerson(tx, { providerId, personId: round.learnerId });
+		const pinned = await findContentVersion(tx, round.contentVersionId);
+		return { round, learner, checklist: pinned?.body as Checklist };
+	});
+	return { visitor, roundId: roundId.data, found };
+}
+
+export async function loader(args: LoaderFunctionArgs) {
+	const { found, roundId } = await openRound(args);
+	// A round that is not open any more has been signed: its record is under the same id.
+	if (!found?.learner) return redirect(`/observations/${roundId}`);
+	const { round, learner, checklist } = found;
+	return {
+		learner: `${learner.givenName} ${learner.familyName}`,
+		startedAt: sayMoment(round.startedAt),
+		title: checklist.title,
+		review: checklist.provenance.clinicalReview,
+		sections: checklist.sections,
+		form: sent(round.form as Record<string, unknown>),
+	};
+}
+
+/** What a form holds, as text for its fields, whether it comes from the database or from a refused submission. */
+function sent(form: Record<string, unknown>) {
+	const text = (name: string) => (form[name] === undefined ? '' : String(form[name]));
+	return {
+		results: (form.results ?? {}) as Record<string, Answer>,
+		people: text('people'),
+		doses: text('doses'),
+		refusals: text('refusals'),
+		stoppedForSafety: form.stoppedForSafety === 'yes' ? ['yes'] : [],
+		note: text('note'),
+	};
+}
+
+function readForm(formData: FormData) {
+	const fields = [...formData].map(([name, value]) => [name, String(value)] as const);
+	const results = fields.flatMap(([name, value]) =>
+		name.startsWith('results.') ? [[name.slice('results.'.length), value] as const] : [],
+	);
+	return { ...Object.fromEntries(fields.filter(([name]) => !name.startsWith('results.'))), results: Object.fromEntries(results) };
+}
+
+/** Keeps what is filled in, always; goes on to the signatures only when it is whole. */
+export async function action(args: ActionFunctionArgs) {
+	const { visitor, found, roundId } = await openRound(args);
+	if (!found) return redirect(`/observations/${roundId}`);
+	const formData = await args.request.formData();
+	if (formData.get('intent') === 'discard') {
+		await inProvider(visitor, (tx) => discardRound(tx, visitor, roundId));
+		return redirect('/rounds');
+	}
+	const form: Record<string, unknown> = readForm(formData);
+	const known = new Set(found.checklist.sections.flatMap((section) => section.criteria.map((each) => each.id)));
+	const results = Object.fromEntries(
+		Object.entries(form.results as Record<string, string>).filter(([id, value]) => known.has(id) && value.length < 20),
+	);
+	const kept = { ...sent({ ...form, results }), stoppedForSafety: form.stoppedForSafety, note: String(form.note ?? '').slice(0, 500) };
+	await inProvider(visitor, (tx) => saveRound(tx, visitor, roundId, kept));
+	if (form.intent === 'later') return redirect('/rounds');
+
+	const parsed = roundForm.safeParse(kept);
+	const open = unanswered(found.checklist, results).map((each) => ({
+		field: `results.${each.id}`,
+		message: `Answer: ${each.text}`,
+	}));
+	const errors = [...open, ...(parsed.success ? [] : fieldErrors(parsed.error).filter(({ field }) => !field.startsWith('results')))];
+	if (parsed.success && looksIdentifying(parsed.data.note) && form.noteIsFine !== 'yes')
+		errors.push({
+			field: 'note',
+			message: 'The note may name or describe a person you support. Take that out, or tick that it does not',
+		});
+	if (errors.length) return data({ errors, at: Date.now() }, { status: 422 });
+	return redirect(`/rounds/${roundId}/signatures`);
+}
+
+interface Fields {
+	results: Record<string, string>;
+}
+
+export default function RoundPage() {
+	const round = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
+	const submit = useSubmit();
+	const { register, watch, handleSubmit } = useForm<Fields>({ defaultValues: { results: round.form.results } });
+	const errors = refused?.errors ?? [];
+	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
+	const answered = Object.values(watch('results') ?? {}).filter(Boolean).length;
+	const total = round.sections.reduce((sum, section) => sum + section.criteria.length, 0);
+	let number = 0;
+	return (
+		<>
+			<ErrorSummary key={refused?.at} errors={errors} />
+			<Heading
+				title={`Round with ${round.learner}`}
+				caption={`${round.title}, begun ${round.startedAt}`}
+				back={{ to: '/rounds', label: 'Observe' }}
+			/>
+			<Inset>
+				<p>
+					Watch, do not help. If you had to prompt on a critical line, that is a No. Write nothing about the people you
+					support: counts only.
+				</p>
+			</Inset>
+			<Form
+				method="post"
+				noValidate
+				onSubmit={(event) => {
+					const form = event.currentTarget;
+					const { submitter } = event.nativeEvent as SubmitEvent;
+					event.preventDefault();
+					return handleSubmit(() => submit((submitter as HTMLButtonElement | null) ?? form))(event);
+				}}
+			>
+				{round.sections.map((section) => (
+					<section key={section.title}>
+						<h2>{section.title}</h2>
+						{section.criteria.map((each) => {
+							number += 1;
+							return (
+								<CriterionRow
+									key={each.id}
+									id={each.id}
+									number={number}
+									text={each.text}
+									look={each.look}
+									critical={each.critical}
+									mayNotApply={each.mayNotApply}
+									answer={round.form.results[each.id]}
+									error={errorOf(`results.${each.id}`)}
+									inputProps={() => register(`results.${each.id}`)}
+								/>
+							);
+						})}
+					</section>
+				))}
+				<section>
+					<h2>How much you saw</h2>
+					{(['people', 'doses', 'refusals'] as const).map((name) => (
+						<TextField
+							key={name}
+							name={name}
+							label={{ people: 'People supported', doses: 'Doses given', refusals: 'Doses declined' }[name]}
+							inputMode="numeric"
+							autoComplete="off"
+							width={4}
+							defaultValue={round.form[name]}
+							error={errorOf(name)}
+						/>
+					))}
+					<Choices
+						kind="checkbox"
+						name="stoppedForSafety"
+						legend="Did you have to stop the round?"
+						options={[{ value: 'yes', label: 'Yes, I stopped it to keep somebody safe' }]}
+						defaultValue={round.form.stoppedForSafety}
+					/>
+					<TextAreaField
+						name="note"
+						label="Note for the learner and the manager (if you want)"
+						hint="No names, rooms, dates of birth or medicines of the people you support"
+						maxLength={280}
+						defaultValue={round.form.note}
+						error={errorOf('note')}
+					/>
+					{errorOf('note') && (
+						<Choices
+							kind="checkbox"
+							name="noteIsFine"
+							legend="About the note"
+							options={[{ value: 'yes', label: 'It says nothing about a person we support' }]}
+						/>
+					)}
+				</section>
+				<Progress done={answered} of={total} label="lines answered" />
+				<div className="actions">
+					<Button name="intent" value="sign" disabled={busy}>
+						Go to signatures
+					</Button>
+					<Button name="intent" value="later" kind="secondary" disabled={busy}>
+						Save and finish later
+					</Button>
+					<Button name="intent" value="discard" kind="secondary" disabled={busy}>
+						Throw this round away
+					</Button>
+				</div>
+			</Form>
+			<ReviewMark review={round.review} />
+		</>
+	);
+}

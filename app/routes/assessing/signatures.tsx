@@ -1,0 +1,171 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
+import { useForm } from 'react-hook-form';
+import { z } from 'zod';
+import { findContentVersion } from '#db/queries/content.ts';
+import { findPerson } from '#db/queries/people.ts';
+import { findRound } from '#db/queries/rounds.ts';
+import { catalogue } from '../../catalogue.server.ts';
+import { rulesBySite } from '../../commands/append.ts';
+import { finishedForm, signRound } from '../../commands/assessing.ts';
+import { assessRefusalWords } from '../../domain/assessing.ts';
+import { type Checklist, criteriaOf, markRound } from '../../domain/checklist.ts';
+import { type FieldError, fieldErrors, signaturesForm } from '../../domain/input.ts';
+import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
+import { Button, ErrorSummary, PasswordField } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { SummaryList } from '../../ui/summary-list.tsx';
+
+export const meta: MetaFunction = () => [{ title: 'Signatures – Countersign' }];
+
+async function roundToSign({ context, request, params }: LoaderFunctionArgs) {
+	const visitor = await requireAuthority(context, request, 'observe');
+	const roundId = z.uuid().safeParse(params.round);
+	if (!roundId.success) throw notFound();
+	const found = await inProvider(visitor, async (tx) => {
+		const { providerId, personId } = visitor;
+		const round = await findRound(tx, { providerId, assessorId: personId, roundId: roundId.data });
+		if (!round) return null;
+		const learner = await findPerson(tx, { providerId, personId: round.learnerId });
+		const checklist = (await findContentVersion(tx, round.contentVersionId))?.body as Checklist;
+		const { policy } = (await rulesBySite(tx, providerId, catalogue()))(round.siteId);
+		return { round, learner, checklist, policy, form: finishedForm(round, checklist) };
+	});
+	return { visitor, roundId: roundId.data, found };
+}
+
+export async function loader(args: LoaderFunctionArgs) {
+	const { visitor, roundId, found } = await roundToSign(args);
+	if (!found) return redirect(`/observations/${roundId}`);
+	if (!found.form) return redirect(`/rounds/${roundId}`);
+	const { round, learner, checklist, policy, form } = found;
+	const mark = markRound(checklist, form.results, form.stoppedForSafety, policy);
+	const textOf = new Map(criteriaOf(checklist).map((each) => [each.id, each.text]));
+	const texts = (ids: string[]) => ids.map((id) => textOf.get(id) ?? id);
+	return {
+		roundId: round.id,
+		assessor: visitor.name,
+		learner: learner ? `${learner.givenName} ${learner.familyName}` : '',
+		learnerGiven: learner?.givenName ?? '',
+		passed: mark.passed,
+		stopped: form.stoppedForSafety,
+		critical: texts(mark.criticalMissed),
+		other: texts(mark.missed.filter((id) => !mark.criticalMissed.includes(id))),
+		notSeen: texts(mark.notSeen),
+		counts: `${form.people} people, ${form.doses} doses, ${form.refusals} declined`,
+		note: form.note,
+	};
+}
+
+export async function action(args: ActionFunctionArgs) {
+	const { visitor, roundId, found } = await roundToSign(args);
+	if (!found) return redirect(`/observations/${roundId}`);
+	const refuse = (errors: FieldError[], status = 422) => data({ errors, at: Date.now() }, { status });
+	const form = signaturesForm.safeParse(Object.fromEntries(await args.request.formData()));
+	if (!form.success) return refuse(fieldErrors(form.error));
+	const { checklist } = found;
+	const signed = await inProvider(visitor, (tx) =>
+		signRound(tx, visitor, catalogue(), { roundId, ...form.data, checklist, now: args.context.now }),
+	);
+	if (signed.ok || signed.why === 'unknown-round') return redirect(`/observations/${roundId}`);
+	if (signed.why === 'unfinished') return redirect(`/rounds/${roundId}`);
+	const field = 'whose' in signed ? `${signed.whose}Secret` : 'assessorSecret';
+	if (signed.why === 'too-many')
+		return refuse([{ field, message: 'Too many wrong tries. Wait five minutes, then try again. Nothing is lost' }], 429);
+	if (signed.why === 'wrong') return refuse([{ field, message: 'That is not the right PIN or password' }]);
+	if (signed.why === 'no-checklist' || signed.why === 'not-at-this-site')
+		return refuse([{ field, message: 'This person does not work at this site any more' }]);
+	return refuse([{ field, message: assessRefusalWords[signed.why] }]);
+}
+
+export default function Signatures() {
+	const round = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
+	const submit = useSubmit();
+	const { register, handleSubmit, formState } = useForm({
+		resolver: zodResolver(signaturesForm),
+		defaultValues: { assessorSecret: '', learnerSecret: '' },
+		shouldFocusError: false,
+	});
+	const mistakes = Object.entries(formState.errors).map(([field, { message = '' }]) => ({ field, message }));
+	const errors = mistakes.length ? mistakes : (refused?.errors ?? []);
+	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
+	return (
+		<>
+			<ErrorSummary key={`${refused?.at} ${formState.submitCount}`} errors={errors} />
+			<Heading
+				title="Both sign"
+				caption={`Round with ${round.learner}`}
+				back={{ to: `/rounds/${round.roundId}`, label: 'Back to the lines' }}
+			/>
+			{round.passed ? (
+				<Notice tone="next" title="This round is passed, once you both sign">
+					<p>{round.counts}.</p>
+				</Notice>
+			) : (
+				<Notice tone="warning" title="This round does not count yet">
+					<p>
+						{round.stopped
+							? 'The round was stopped to keep somebody safe. '
+							: round.critical.length
+								? 'A critical line was missed. '
+								: 'More lines were missed than the policy allows. '}
+						Talk it through kindly, agree what to practise, and plan the next round.
+					</p>
+				</Notice>
+			)}
+			<SummaryList
+				rows={[
+					...(round.critical.length ? [{ key: 'Critical lines missed', value: <Lines of={round.critical} /> }] : []),
+					...(round.other.length ? [{ key: 'Other lines to practise', value: <Lines of={round.other} /> }] : []),
+					...(round.notSeen.length
+						? [{ key: 'Not seen, to be seen on another round', value: <Lines of={round.notSeen} /> }]
+						: []),
+					{ key: 'Seen', value: round.counts },
+					...(round.note ? [{ key: 'Note', value: round.note }] : []),
+				]}
+			/>
+			<p>
+				By signing you both say: this is what happened on this round. {round.learnerGiven}, your signature does not mean
+				that you agree with every line.
+			</p>
+			<Form
+				method="post"
+				noValidate
+				autoComplete="off"
+				onSubmit={(event) => {
+					const form = event.currentTarget;
+					event.preventDefault();
+					return handleSubmit(() => submit(form))(event);
+				}}
+			>
+				<PasswordField
+					label={`${round.assessor}: your PIN or password`}
+					autoComplete="off"
+					error={errorOf('assessorSecret')}
+					{...register('assessorSecret')}
+				/>
+				<PasswordField
+					label={`${round.learner}: your PIN or password`}
+					autoComplete="off"
+					error={errorOf('learnerSecret')}
+					{...register('learnerSecret')}
+				/>
+				<Button disabled={busy}>{busy ? 'Saving…' : 'Sign and save the round'}</Button>
+			</Form>
+		</>
+	);
+}
+
+function Lines({ of }: { of: string[] }) {
+	return (
+		<ul>
+			{of.map((text) => (
+				<li key={text}>{text}</li>
+			))}
+		</ul>
+	);
+}

@@ -1,0 +1,140 @@
+import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
+import { Form, Link, useLoaderData } from '@remix-run/react';
+import { may } from '../../domain/authority.ts';
+import { standings } from '../../domain/decide.ts';
+import { sayDay } from '../../domain/period.ts';
+import { roleWords } from '../../domain/privilege.ts';
+import { Button, DateField, SelectField, TextField } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { matrixHtml } from '../../ui/matrix.ts';
+import { Details, Inset } from '../../ui/notice.tsx';
+import { StandingTag, standingWords } from '../../ui/standing.tsx';
+import { TableScroll } from '../../ui/table.tsx';
+import { readMatrix } from './read-matrix.server.ts';
+
+export const handle = { wide: true };
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `Matrix of ${data?.site ?? ''} – Countersign` }];
+
+export async function loader({ context, request, params }: LoaderFunctionArgs) {
+	const { visitor, site, sites, asked, today, privileges, roles, staff, rows } = await readMatrix(context, request, params.site);
+	const counts = privileges.map((privilege, place) => {
+		const cells = rows.map((row) => row.cells[place]?.standing);
+		const competent = cells.filter((standing) => standing === 'competent' || standing === 'due-soon').length;
+		return `${privilege.title}: ${competent} competent`;
+	});
+	const when = asked.at === today ? 'today' : `on ${sayDay(asked.at)}`;
+	const knew = asked.known === today ? '' : `, as it was known on ${sayDay(asked.known)}`;
+	return {
+		site: site.name,
+		slug: site.slug,
+		sites: sites.map(({ slug, name }) => ({ slug, name })),
+		asked,
+		today,
+		title: `Who was competent ${when}${knew}`.replace('was competent today', 'is competent today'),
+		roles: roles.map((role) => ({ value: role, label: roleWords[role] })),
+		shown: rows.length,
+		staff,
+		counts,
+		query: new URL(request.url).search,
+		html: rows.length
+			? matrixHtml(rows, privileges, {
+					siteSlug: site.slug,
+					caption: `${site.name}, ${when}${knew}`,
+					opens: may(visitor.posts, 'see-evidence', site.id),
+				})
+			: null,
+	};
+}
+
+export default function MatrixPage() {
+	const matrix = useLoaderData<typeof loader>();
+	return (
+		<>
+			<Heading title={matrix.site} caption="Matrix" />
+			<p className="lead">{matrix.title}</p>
+			{matrix.sites.length > 1 && (
+				<p>
+					Other sites:{' '}
+					{matrix.sites
+						.filter((each) => each.slug !== matrix.slug)
+						.map((each) => (
+							<Link key={each.slug} to={`/sites/${each.slug}/matrix`}>
+								{each.name}
+							</Link>
+						))}
+				</p>
+			)}
+			<Details summary="Another day, a role or a name">
+				<Form method="get" key={matrix.query}>
+					<DateField
+						name="at"
+						label="As at the end of"
+						hint="What was true on that day, by all we know now"
+						max={matrix.today}
+						defaultValue={matrix.asked.at}
+					/>
+					<DateField
+						name="known"
+						label="As known at the end of"
+						hint="Leaves out what was recorded later"
+						max={matrix.today}
+						defaultValue={matrix.asked.known}
+					/>
+					<SelectField
+						name="role"
+						label="Role"
+						blank="Every role"
+						options={matrix.roles}
+						defaultValue={matrix.asked.role}
+					/>
+					<TextField name="name" label="Name" width={20} autoComplete="off" defaultValue={matrix.asked.name} />
+					<div className="actions">
+						<Button>Show</Button>
+						<Link to={`/sites/${matrix.slug}/matrix`}>Back to today, everybody</Link>
+					</div>
+				</Form>
+			</Details>
+			<p>
+				{matrix.shown === matrix.staff ? `${matrix.staff} people` : `${matrix.shown} of ${matrix.staff} people`}.{' '}
+				{matrix.counts.join('. ')}.
+			</p>
+			{matrix.html ? (
+				<TableScroll label={`Matrix of ${matrix.site}`}>
+					{/* biome-ignore lint/security/noDangerouslySetInnerHtml: built with every value escaped, see ui/matrix.ts */}
+					<div dangerouslySetInnerHTML={{ __html: matrix.html }} />
+				</TableScroll>
+			) : (
+				<Inset>Nobody fits. Try another day, or take a filter out.</Inset>
+			)}
+			<div className="actions">
+				<a className="button button-secondary" href={`/sites/${matrix.slug}/matrix.csv${matrix.query}`} download>
+					Download as CSV
+				</a>
+			</div>
+			<Details summary="What the words and shapes mean">
+				<ul className="plain-list">
+					{standings.map((standing) => (
+						<li key={standing}>
+							<StandingTag standing={standing} />{' '}
+							<span className="visually-hidden">{standingWords[standing]}</span> {meanings[standing]}
+						</li>
+					))}
+				</ul>
+			</Details>
+		</>
+	);
+}
+
+const meanings: Record<(typeof standings)[number], string> = {
+	'not-required': 'Not asked of this role.',
+	'not-started': 'Asked of this role, nothing done yet.',
+	'in-training': 'Reading, quiz or rounds have begun.',
+	'ready-to-observe': 'Reading and quiz are done; rounds or the sign-off are still to come.',
+	supervised: 'May act only together with a competent colleague.',
+	competent: 'Watched, signed off and in date. May act alone.',
+	'due-soon': 'Competent still, and to be renewed soon.',
+	expired: 'The sign-off has run out. May not act alone.',
+	paused: 'Stopped while something is reviewed. Not a judgement.',
+	withdrawn: 'The sign-off has been taken back.',
+};

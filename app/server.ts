@@ -1,0 +1,223 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import { type AppLoadContext, createReadableStreamFromReadable, createRequestHandler, writeReadableStreamToWritable } from '@remix-run/node';
+import compression from 'compression';
+import { sql } from 'drizzle-orm';
+import helmet from 'helmet';
+import sirv from 'sirv';
+import * as build from 'virtual:remix/server-build';
+import { database, openDatabase, setDatabase } from '#db/client.server.ts';
+import { migrationCount } from '#db/migrate.ts';
+import { listContentVersions } from '#db/queries/content.ts';
+import { findProvider } from '#db/queries/sign-in.ts';
+import { demonstration } from '#db/seed.ts';
+import { catalogue, rememberEarlier } from './catalogue.server.ts';
+import { type Prepared, prepare } from './commands/prepare.ts';
+import { config } from './config.server.ts';
+import { gate } from './gate/handler.ts';
+import { log } from './log.server.ts';
+import { findVisitor } from './session.server.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const mostBytes = 256 * 1024;
+
+/** Everything that answers HTTP, on a database that `prepare` has made ready: the gate first, then files, then pages. */
+export async function createHandler(prepared: Prepared, origin: string): Promise<Handler> {
+	setDatabase(openDatabase(prepared.appUrl));
+	rememberEarlier(catalogue(), await listContentVersions(database().db, 'privilege'));
+	const answerGate = gate(database(), catalogue(), origin);
+	const compress = compression({ level: 1 });
+	const files = sirv(path.resolve('build/client'), {
+		dev: config.development,
+		etag: true,
+		setHeaders: (response, pathname) =>
+			response.setHeader(
+				'cache-control',
+				pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+			),
+	});
+	const migrations = await migrationCount();
+
+	return (request, response) => {
+		if (answerGate(request, response)) return;
+		const nonce = randomBytes(16).toString('base64');
+		headersFor(nonce, origin)(request, response, () => {
+			if (request.url === '/healthz') return void health(response, migrations);
+			// The types are Express's, the function needs only what Node gives.
+			compress(request as never, response as never, () => {
+				files(request, response, () => {
+					page(request, response, nonce).catch((error: unknown) => fail(response, error));
+				});
+			});
+		});
+	};
+}
+
+function headersFor(nonce: string, origin: string) {
+	const secure = origin.startsWith('https:');
+	const script = config.development ? ["'self'", "'unsafe-inline'"] : ["'self'", `'nonce-${nonce}'`];
+	return helmet({
+		contentSecurityPolicy: {
+			useDefaults: false,
+			directives: {
+				'default-src': ["'none'"],
+				'script-src': script,
+				'style-src': config.development ? ["'self'", "'unsafe-inline'"] : ["'self'"],
+				'img-src': ["'self'"],
+				'font-src': ["'self'"],
+				'connect-src': config.development ? ["'self'", 'ws:'] : ["'self'"],
+				'manifest-src': ["'self'"],
+				'form-action': ["'self'"],
+				'base-uri': ["'none'"],
+				'frame-ancestors': ["'none'"],
+			},
+		},
+		strictTransportSecurity: secure ? { maxAge: 63_072_000, includeSubDomains: true } : false,
+		referrerPolicy: { policy: 'same-origin' },
+	});
+}
+
+async function health(response: ServerResponse, migrations: number): Promise<void> {
+	const applied = await Promise.race([
+		database()
+			.db.execute<{ count: number }>(sql`select count(*)::int as count from drizzle.__drizzle_migrations`)
+			.then(([row]) => row?.count ?? 0, () => -1),
+		new Promise<number>((resolve) => setTimeout(resolve, 1500, -1).unref()),
+	]);
+	const [status, text] = applied < 0 ? [503, 'no database'] : applied < migrations ? [503, 'migrations missing'] : [200, 'ok'];
+	response.writeHead(status as number, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(`${text}\n`);
+}
+
+const answerPage = createRequestHandler(build, config.development ? 'development' : 'production');
+
+async function page(request: IncomingMessage, response: ServerResponse, nonce: string): Promise<void> {
+	const host = request.headers.host ?? '';
+	const url = new URL(request.url ?? '/', config.origin ?? `http://${host}`);
+	const unsafe = request.method !== 'GET' && request.method !== 'HEAD';
+	if (unsafe && !isOwn(request.headers.origin, url)) {
+		response.writeHead(403, { 'content-type': 'text/plain' }).end('This form came from another site.\n');
+		return;
+	}
+	if (Number(request.headers['content-length'] ?? 0) > mostBytes || request.headers['transfer-encoding']) {
+		response.writeHead(413, { 'content-type': 'text/plain', connection: 'close' }).end('That is too much at once.\n');
+		return;
+	}
+
+	const aborter = new AbortController();
+	response.on('close', () => aborter.abort());
+	const headers = new Headers();
+	for (const [name, value] of Object.entries(request.headers))
+		// Remix believes forwarded hosts when it checks where a form came from; only our own configuration may say that.
+		if (value !== undefined && !name.startsWith('x-forwarded-') && !name.startsWith(':'))
+			for (const each of [value].flat()) headers.append(name, each);
+	const web = new Request(url, {
+		method: request.method ?? 'GET',
+		headers,
+		signal: aborter.signal,
+		...(unsafe ? { body: createReadableStreamFromReadable(request), duplex: 'half' } : {}),
+	} as RequestInit);
+
+	let visitor: ReturnType<typeof findVisitor> | undefined;
+	const requestId = randomUUID();
+	const context: AppLoadContext = {
+		nonce,
+		requestId,
+		now: new Date(),
+		visitor: () => {
+			visitor ??= findVisitor(request.headers.cookie ?? '');
+			return visitor;
+		},
+	};
+	const started = performance.now();
+	const answer = await answerPage(web, context);
+	if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'no-store');
+	answer.headers.set('x-request-id', requestId);
+	response.statusCode = answer.status;
+	for (const [name, value] of answer.headers) response.appendHeader(name, value);
+	if (answer.body) await writeReadableStreamToWritable(answer.body, response);
+	else response.end();
+	const milliseconds = Math.round(performance.now() - started);
+	log.info({ requestId, method: request.method, path: url.pathname, status: answer.status, milliseconds }, 'page');
+}
+
+/** Whether a form was sent from our own pages: its origin is the one we are asked at, or the configured one. */
+function isOwn(origin: string | undefined, url: URL): boolean {
+	return origin !== undefined && URL.canParse(origin) && new URL(origin).host === url.host;
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+	log.error({ err: error }, 'a request failed');
+	if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+	response.end('Something went wrong. Please try again.\n');
+}
+
+export { config, prepare };
+
+export interface Running {
+	url: string;
+	/** What to tell whoever has just started it. */
+	welcome: string[];
+	prepared: Prepared;
+	stop(): Promise<void>;
+}
+
+/** Starts everything and listens. Throws with one plain sentence where something is in the way. */
+export async function serve(say: (line: string) => void): Promise<Running> {
+	const prepared = await prepare(say);
+	const server = createServer();
+	try {
+		const port = await listen(server, config.port, config.host);
+		const shownHost = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+		const url = config.origin ?? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${port}`;
+		server.on('request', await createHandler(prepared, url));
+		return { url, prepared, welcome: await welcome(prepared), stop: () => stop(server, prepared) };
+	} catch (error) {
+		server.close();
+		await prepared.stop();
+		throw error;
+	}
+}
+
+async function welcome(prepared: Prepared): Promise<string[]> {
+	if (prepared.empty)
+		return [
+			'There is no provider yet. Make the first one and its administrator:',
+			'  npm run first-administrator -- --provider "Your name" --site "Your home" --kind care-home --code jo.smith --given Jo --family Smith',
+		];
+	const provider = await findProvider(database().db, null);
+	if (!provider?.demonstration) return [];
+	return [
+		`Demonstration sign-ins, all with password ${demonstration.password} and PIN ${demonstration.pin}:`,
+		...demonstration.signIns.map(([code, who]) => `  ${code.padEnd(16)} ${who}`),
+		`The gate: client ${demonstration.clientId}, secret ${demonstration.clientSecret}`,
+	];
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		server.once('error', (error: NodeJS.ErrnoException) =>
+			reject(
+				new Error(
+					error.code === 'EADDRINUSE'
+						? `Port ${port} is taken. Stop what is using it, or choose another: PORT=3001 npm start`
+						: `Cannot listen on ${host}:${port}: ${error.message}`,
+				),
+			),
+		);
+		server.listen(port, host, () => {
+			const address = server.address();
+			resolve(typeof address === 'object' && address ? address.port : port);
+		});
+	});
+}
+
+async function stop(server: Server, prepared: Prepared): Promise<void> {
+	const closed = new Promise((resolve) => server.close(resolve));
+	server.closeIdleConnections();
+	setTimeout(() => server.closeAllConnections(), 3000).unref();
+	await closed;
+	await database().close();
+	await prepared.stop();
+}

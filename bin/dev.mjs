@@ -1,0 +1,42 @@
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { createServer as createVite } from 'vite';
+
+// `npm run dev`: the same server with hot reload, on the same embedded database.
+process.chdir(path.resolve(import.meta.dirname, '..'));
+process.env.NODE_ENV = 'development';
+
+const server = createServer();
+const vite = await createVite({ server: { middlewareMode: true, hmr: { server } } });
+const load = () => /** @type {Promise<typeof import('../app/server.ts')>} */ (vite.ssrLoadModule('/app/server.ts'));
+
+const { prepare, config } = await load();
+const prepared = await prepare(console.log);
+const origin = config.origin ?? `http://${config.host}:${config.port}`;
+
+/** @type {WeakMap<object, Promise<import('node:http').RequestListener>>} */
+const handlers = new WeakMap();
+
+server.on('request', (request, response) => {
+	vite.middlewares(request, response, async () => {
+		try {
+			// An edit gives a new module, and with it a new handler; the same module keeps its own.
+			const module = await load();
+			const handler = handlers.get(module) ?? module.createHandler(prepared, origin);
+			handlers.set(module, handler);
+			(await handler)(request, response);
+		} catch (error) {
+			vite.ssrFixStacktrace(/** @type {Error} */ (error));
+			console.error(error);
+			response.writeHead(500).end('See the terminal.');
+		}
+	});
+});
+server.listen(config.port, config.host, () => console.log(`Countersign (development) is at ${origin}`));
+
+for (const signal of ['SIGINT', 'SIGTERM'])
+	process.on(signal, async () => {
+		await vite.close();
+		await prepared.stop();
+		process.exit(0);
+	});

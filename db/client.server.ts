@@ -1,0 +1,73 @@
+import { createHmac } from 'node:crypto';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import * as schema from './schema.ts';
+
+export type Db = PostgresJsDatabase<typeof schema>;
+/** A transaction in which one provider's rows are visible and no other's. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
+export type Sql = ReturnType<typeof postgres>;
+
+export interface Database {
+	db: Db;
+	/** The gate's own connection: pipelined, never in a transaction, never given to Drizzle, which would change it. */
+	gate: Sql;
+	close(): Promise<void>;
+}
+
+/** Seconds between attempts to reach a database that has gone: it may be back at any moment. */
+const backoff = () => 0.2;
+
+const appRole = 'countersign_app';
+
+/**
+ * The address of the application's own role on the owner's server. Its password is made from the owner's, so that
+ * every process of an installation finds the same one and nothing more needs to be configured.
+ */
+export function appUrlFrom(ownerUrl: string): string {
+	const url = new URL(ownerUrl);
+	const password = createHmac('sha256', decodeURIComponent(url.password)).update(appRole).digest('hex');
+	url.username = appRole;
+	url.password = password;
+	return url.href;
+}
+
+/** Opens the application's connections. Nothing is sent until the first query. */
+export function openDatabase(appUrl: string, options: { socket?: string; connections?: number } = {}): Database {
+	const common = {
+		onnotice: () => {},
+		connect_timeout: 5,
+		...(options.socket ? { path: options.socket } : {}),
+	};
+	const client = postgres(appUrl, { ...common, max: options.connections ?? 10, backoff });
+	const gate = postgres(appUrl, { ...common, max: 1, connection: { statement_timeout: 2000 }, backoff });
+	return {
+		db: drizzle({ client, schema }),
+		gate,
+		close: async () => {
+			await Promise.all([client.end({ timeout: 2 }), gate.end({ timeout: 2 })]);
+		},
+	};
+}
+
+/** Runs work in one transaction as one provider: row-level security hides every other provider's rows. */
+export function asProvider<T>(db: Db, providerId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+	return db.transaction(async (tx) => {
+		await tx.execute(sql`select set_config('app.provider_id', ${providerId}, true)`);
+		return work(tx);
+	});
+}
+
+let current: Database | undefined;
+
+/** Makes a database the one that this process's pages use. */
+export function setDatabase(database: Database): void {
+	current = database;
+}
+
+/** The database of this process. Throws before `setDatabase`. */
+export function database(): Database {
+	if (!current) throw new Error('no database has been opened');
+	return current;
+}

@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm';
+import type { Tx, Db } from '../client.server.ts';
+import { contentVersions } from '../schema.ts';
+
+export interface ContentVersion {
+	id: string;
+	kind: string;
+	slug: string;
+	version: number;
+	hash: string;
+	body: unknown;
+}
+
+/** Pins content versions that the database has not seen. Only the owner may; those already there are left alone. */
+export async function pinContentVersions(db: Db, versions: readonly ContentVersion[]): Promise<void> {
+	if (versions.length) await db.insert(contentVersions).values([...versions]).onConflictDoNothing();
+}
+
+/** Every version of one kind ever pinned, oldest first. */
+export async function listContentVersions(tx: Tx | Db, kind: string): Promise<ContentVersion[]> {
+	return tx
+		.select({
+			id: contentVersions.id,
+			kind: contentVersions.kind,
+			slug: contentVersions.slug,
+			version: contentVersions.version,
+			hash: contentVersions.hash,
+			body: contentVersions.body,
+		})
+		.from(contentVersions)
+		.where(sql`${contentVersions.kind} = ${kind}`)
+		.orderBy(contentVersions.recordedAt, contentVersions.version);
+}
+
+/** One pinned version, or null: what an attempt or an observation was made against. */
+export async function findContentVersion(tx: Tx, id: string): Promise<ContentVersion | null> {
+	const [found] = await tx
+		.select({
+			id: contentVersions.id,
+			kind: contentVersions.kind,
+			slug: contentVersions.slug,
+			version: contentVersions.version,
+			hash: contentVersions.hash,
+			body: contentVersions.body,
+		})
+		.from(contentVersions)
+		.where(sql`${contentVersions.id} = ${id}`);
+	return found ?? null;
+}

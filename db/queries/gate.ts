@@ -1,0 +1,44 @@
+import type { Sql } from '../client.server.ts';
+
+/** One question as a client asks it, in the client's own words. */
+export interface GateQuestion {
+	clientId: string;
+	staffCode: string;
+	privilege: string;
+	site: string;
+}
+
+/** What the database knows about one question, at one instant of its own clock. */
+export interface GateFacts {
+	clientActive: boolean;
+	personKnown: boolean;
+	siteKnown: boolean;
+	/** Whether the person works for the provider at all; null where their standing answers already. */
+	employed: boolean | null;
+	standing: string | null;
+	permit: boolean | null;
+	permitUntil: Date | null;
+	code: string | null;
+	evaluatedAt: Date;
+}
+
+/** Answers any number of questions with one statement, in their order. Never cached: what is committed is what is said. */
+export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]): Promise<GateFacts[]> {
+	const rows = await sql`
+		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at
+		from gate_answers(
+			${questions.map((each) => each.clientId)}::text[], ${questions.map((each) => each.staffCode)}::text[],
+			${questions.map((each) => each.privilege)}::text[], ${questions.map((each) => each.site)}::text[]
+		) order by place`;
+	return rows.map((row) => ({
+		clientActive: row.client_active,
+		personKnown: row.person_known,
+		siteKnown: row.site_known,
+		employed: row.employed,
+		standing: row.standing,
+		permit: row.permit,
+		permitUntil: row.permit_until,
+		code: row.code,
+		evaluatedAt: row.evaluated_at,
+	}));
+}

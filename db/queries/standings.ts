@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm';
+import type { Standing } from '../../app/domain/decide.ts';
+import type { PrivilegeCode } from '../../app/domain/privilege.ts';
+import type { ReasonCode } from '../../app/domain/reason.ts';
+import type { Tx } from '../client.server.ts';
+import { standings } from '../schema.ts';
+
+export interface StandingSegment {
+	personId: string;
+	siteId: string;
+	privilege: PrivilegeCode;
+	startsAt: Date;
+	endsAt: Date | null;
+	standing: Standing;
+	permit: boolean;
+	permitUntil: Date | null;
+	code: ReasonCode;
+	evidenceIds: string[];
+	policyVersion: string;
+	upToSeq: number;
+}
+
+const columns = {
+	personId: standings.personId,
+	siteId: standings.siteId,
+	privilege: standings.privilege,
+	startsAt: standings.startsAt,
+	endsAt: standings.endsAt,
+	standing: standings.standing,
+	permit: standings.permit,
+	permitUntil: standings.permitUntil,
+	code: standings.code,
+	evidenceIds: standings.evidenceIds,
+	policyVersion: standings.policyVersion,
+	upToSeq: standings.upToSeq,
+};
+
+/** Every stored stretch of some people's standings, now and to come. */
+export async function listSegments(
+	tx: Tx,
+	{ providerId, personIds }: { providerId: string; personIds: readonly string[] },
+): Promise<StandingSegment[]> {
+	if (!personIds.length) return [];
+	const rows = await tx
+		.select(columns)
+		.from(standings)
+		.where(sql`${standings.providerId} = ${providerId} and ${standings.personId} = any(${sql.param([...personIds])}::uuid[])`)
+		.orderBy(standings.personId, standings.siteId, standings.privilege, standings.startsAt);
+	return rows as StandingSegment[];
+}
+
+/** Where everybody at a site stands at this moment, by the database's clock. */
+export async function listStandingsNow(
+	tx: Tx,
+	{ providerId, siteId }: { providerId: string; siteId: string },
+): Promise<StandingSegment[]> {
+	const rows = await tx
+		.selectDistinctOn([standings.personId, standings.privilege], columns)
+		.from(standings)
+		.where(
+			sql`${standings.providerId} = ${providerId} and ${standings.siteId} = ${siteId} and (${standings.endsAt} is null or ${standings.endsAt} > now())`,
+		)
+		.orderBy(standings.personId, standings.privilege, standings.startsAt);
+	return rows as StandingSegment[];
+}

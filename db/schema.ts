@@ -1,0 +1,348 @@
+import { sql } from 'drizzle-orm';
+import {
+	bigint,
+	boolean,
+	check,
+	customType,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	timestamp,
+	unique,
+	uuid,
+} from 'drizzle-orm/pg-core';
+import type { DrawnQuestion } from '../app/domain/quiz.ts';
+
+/**
+ * Every table begins with the provider, so that row-level security, composite references and a later sharding all key
+ * on it. Policies, triggers, grants and functions are in `migrations/`, in the hand-written files.
+ */
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+const providerId = () =>
+	uuid('provider_id')
+		.notNull()
+		.references(() => providers.id);
+
+export const providers = pgTable('providers', {
+	id: uuid('id').primaryKey(),
+	slug: text('slug').notNull().unique(),
+	name: text('name').notNull(),
+	demonstration: boolean('demonstration').notNull().default(false),
+	createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+export const sites = pgTable(
+	'sites',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		slug: text('slug').notNull(),
+		name: text('name').notNull(),
+		kind: text('kind').notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.providerId, table.id] }), unique().on(table.providerId, table.slug)],
+);
+
+/** Names live here and only here, so that a leaver's identity can be erased and the evidence stands. */
+export const people = pgTable(
+	'people',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		staffCode: text('staff_code').notNull(),
+		givenName: text('given_name').notNull(),
+		familyName: text('family_name').notNull(),
+		createdAt: instant('created_at').notNull().defaultNow(),
+	},
+	(table) => [primaryKey({ columns: [table.providerId, table.id] }), unique().on(table.providerId, table.staffCode)],
+);
+
+/** Who works where, in which role: a projection of the employment evidence, for lists and for authority. */
+export const employments = pgTable(
+	'employments',
+	{
+		providerId: providerId(),
+		personId: uuid('person_id').notNull(),
+		/** Null: the whole provider. */
+		siteId: uuid('site_id'),
+		role: text('role').notNull(),
+		contract: text('contract').notNull(),
+		startedOn: text('started_on').notNull(),
+		/** The last local day, once it is known. */
+		lastDay: text('last_day'),
+		evidenceId: uuid('evidence_id').notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.evidenceId] }),
+		index('employments_by_person').on(table.providerId, table.personId),
+		index('employments_by_site').on(table.providerId, table.siteId),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+	],
+);
+
+export const credentials = pgTable(
+	'credentials',
+	{
+		providerId: providerId(),
+		personId: uuid('person_id').notNull(),
+		passwordHash: text('password_hash').notNull(),
+		pinHash: text('pin_hash').notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.personId] }),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+	],
+);
+
+export const sessions = pgTable(
+	'sessions',
+	{
+		providerId: providerId(),
+		/** SHA-256 of the session's secret: the secret itself is only in the browser's cookie. */
+		id: text('id').primaryKey(),
+		personId: uuid('person_id').notNull(),
+		createdAt: instant('created_at').notNull().defaultNow(),
+		expiresAt: instant('expires_at').notNull(),
+	},
+	(table) => [
+		index('sessions_by_person').on(table.providerId, table.personId),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+	],
+);
+
+/** Wrong passwords and PINs, counted for a few minutes to slow guessing down. */
+export const failedSecrets = pgTable(
+	'failed_secrets',
+	{
+		providerId: providerId(),
+		/** Whose secret was tried: `staff-code:amara.okafor` or `pin:<person>`. */
+		subject: text('subject').notNull(),
+		failedAt: instant('failed_at').notNull().defaultNow(),
+	},
+	(table) => [index('failed_secrets_by_subject').on(table.providerId, table.subject, table.failedAt)],
+);
+
+/** What was taught, asked and ticked, pinned by hash. Null provider: shipped with Countersign. Append-only. */
+export const contentVersions = pgTable('content_versions', {
+	providerId: uuid('provider_id').references(() => providers.id),
+	/** Made from the hash, so that the same content has the same id everywhere. */
+	id: uuid('id').primaryKey(),
+	kind: text('kind').notNull(),
+	slug: text('slug').notNull(),
+	version: integer('version').notNull(),
+	hash: text('hash').notNull().unique(),
+	body: jsonb('body').notNull(),
+	recordedAt: instant('recorded_at').notNull().defaultNow(),
+});
+
+/** A provider's or a site's own numbers over the shipped policy. Append-only; the newest version is in force. */
+export const policies = pgTable(
+	'policies',
+	{
+		providerId: providerId(),
+		siteId: uuid('site_id'),
+		version: integer('version').notNull(),
+		body: jsonb('body').notNull(),
+		reason: text('reason').notNull(),
+		recordedBy: uuid('recorded_by').notNull(),
+		recordedAt: instant('recorded_at').notNull().defaultNow(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.version] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+	],
+);
+
+/** Every fact about competence, one append-only row each; see `app/domain/evidence.ts`. */
+export const evidence = pgTable(
+	'evidence',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		seq: bigint('seq', { mode: 'number' }).notNull(),
+		kind: text('kind').notNull(),
+		personId: uuid('person_id').notNull(),
+		privilege: text('privilege'),
+		siteId: uuid('site_id'),
+		observedAt: instant('observed_at').notNull(),
+		recordedAt: instant('recorded_at').notNull(),
+		recordedBy: uuid('recorded_by'),
+		contentVersionId: uuid('content_version_id').references(() => contentVersions.id),
+		payload: jsonb('payload').notNull(),
+		supersedes: uuid('supersedes'),
+		prevHash: bytes('prev_hash').notNull(),
+		hash: bytes('hash').notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		unique('evidence_seq').on(table.providerId, table.seq),
+		index('evidence_by_person').on(table.providerId, table.personId, table.seq),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+		foreignKey({ columns: [table.providerId, table.supersedes], foreignColumns: [table.providerId, table.id] }),
+		check('evidence_happened_before_recorded', sql`${table.observedAt} <= ${table.recordedAt}`),
+	],
+);
+
+/** Free text that goes with evidence, outside the chain; the evidence carries its salted hash. */
+export const notes = pgTable(
+	'notes',
+	{
+		providerId: providerId(),
+		evidenceId: uuid('evidence_id').notNull(),
+		salt: text('salt').notNull(),
+		body: text('body').notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.evidenceId] }),
+		foreignKey({ columns: [table.providerId, table.evidenceId], foreignColumns: [evidence.providerId, evidence.id] }),
+	],
+);
+
+/**
+ * Where each person stands: one row per stretch of time over which the decision stays the same with no new evidence.
+ * Written with the evidence, by the same pure function; see `app/domain/term.ts`.
+ */
+export const standings = pgTable(
+	'standings',
+	{
+		providerId: providerId(),
+		personId: uuid('person_id').notNull(),
+		siteId: uuid('site_id').notNull(),
+		privilege: text('privilege').notNull(),
+		startsAt: instant('starts_at').notNull(),
+		endsAt: instant('ends_at'),
+		standing: text('standing').notNull(),
+		permit: boolean('permit').notNull(),
+		permitUntil: instant('permit_until'),
+		code: text('code').notNull(),
+		evidenceIds: uuid('evidence_ids').array().notNull(),
+		policyVersion: text('policy_version').notNull(),
+		/** The newest row of the person's evidence that was taken into account. */
+		upToSeq: bigint('up_to_seq', { mode: 'number' }).notNull(),
+	},
+	(table) => [
+		primaryKey({
+			columns: [table.providerId, table.personId, table.siteId, table.privilege, table.startsAt],
+			name: 'standings_pk',
+		}),
+		index('standings_by_site').on(table.providerId, table.siteId, table.privilege),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+	],
+);
+
+/** One row per change, written with it: the feed, webhooks, notices and timelines read this. Append-only. */
+export const events = pgTable(
+	'events',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		type: text('type').notNull(),
+		personId: uuid('person_id').notNull(),
+		privilege: text('privilege'),
+		siteId: uuid('site_id'),
+		evidenceId: uuid('evidence_id').notNull(),
+		recordedAt: instant('recorded_at').notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		index('events_by_person').on(table.providerId, table.personId, table.recordedAt),
+		foreignKey({ columns: [table.providerId, table.evidenceId], foreignColumns: [evidence.providerId, evidence.id] }),
+	],
+);
+
+/** How far a learner has read, for resuming; finishing is evidence. */
+export const readings = pgTable(
+	'readings',
+	{
+		providerId: providerId(),
+		personId: uuid('person_id').notNull(),
+		module: text('module').notNull(),
+		version: integer('version').notNull(),
+		/** How many pages from the first have been read to their end. */
+		pagesRead: integer('pages_read').notNull(),
+		updatedAt: instant('updated_at').notNull().defaultNow(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.personId, table.module, table.version] }),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+	],
+);
+
+/** One sitting of a quiz, answers saved one by one; its mark is evidence. */
+export const attempts = pgTable(
+	'attempts',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		personId: uuid('person_id').notNull(),
+		quiz: text('quiz').notNull(),
+		contentVersionId: uuid('content_version_id')
+			.notNull()
+			.references(() => contentVersions.id),
+		drawn: jsonb('drawn').$type<DrawnQuestion[]>().notNull(),
+		answers: jsonb('answers').$type<Record<string, string>>().notNull().default({}),
+		startedAt: instant('started_at').notNull().defaultNow(),
+		markedAt: instant('marked_at'),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		index('attempts_by_person').on(table.providerId, table.personId, table.quiz),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+	],
+);
+
+/** An observed round while it is being filled in; signing it makes the evidence and deletes this. */
+export const rounds = pgTable(
+	'rounds',
+	{
+		providerId: providerId(),
+		/** Becomes the id of the evidence, so that signing twice records once. */
+		id: uuid('id').notNull(),
+		learnerId: uuid('learner_id').notNull(),
+		assessorId: uuid('assessor_id').notNull(),
+		siteId: uuid('site_id').notNull(),
+		privilege: text('privilege').notNull(),
+		contentVersionId: uuid('content_version_id')
+			.notNull()
+			.references(() => contentVersions.id),
+		form: jsonb('form').notNull().default({}),
+		startedAt: instant('started_at').notNull().defaultNow(),
+		updatedAt: instant('updated_at').notNull().defaultNow(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		foreignKey({ columns: [table.providerId, table.learnerId], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.assessorId], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+	],
+);
+
+/** A system that may ask the gate. Bound to one provider. */
+export const clients = pgTable('clients', {
+	providerId: providerId(),
+	id: text('id').primaryKey(),
+	name: text('name').notNull(),
+	/** SHA-256 of the secret: it is 256 random bits, or it belongs to the demonstration. */
+	secretHash: text('secret_hash').notNull(),
+	scopes: text('scopes').array().notNull(),
+	disabledAt: instant('disabled_at'),
+	createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** Keys that sign access tokens. Null provider: one issuer serves every provider of an installation. */
+export const signingKeys = pgTable('signing_keys', {
+	providerId: uuid('provider_id').references(() => providers.id),
+	id: text('id').primaryKey(),
+	algorithm: text('algorithm').notNull(),
+	privateJwk: jsonb('private_jwk').$type<Record<string, string>>().notNull(),
+	createdAt: instant('created_at').notNull().defaultNow(),
+	retiredAt: instant('retired_at'),
+});

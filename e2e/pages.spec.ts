@@ -1,0 +1,134 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, expect, type Page, test } from 'playwright/test';
+import { desktop, phone, signIn, tablet } from './support/people.ts';
+
+/** Every page of the story, by whoever opens it, on the device they hold. */
+const visits = [
+	{ who: null, size: phone, path: '/sign-in', most: 130 },
+	{ who: 'amara.okafor', size: phone, path: '/induction', most: 105 },
+	{ who: 'amara.okafor', size: phone, path: '/modules/oral-medicines', most: 105 },
+	{ who: 'amara.okafor', size: phone, path: '/modules/oral-medicines/sit-up?answer=0', most: 105 },
+	{ who: 'tomasz.nowak', size: phone, path: '/quizzes/oral-medicines', most: 105 },
+	{ who: 'ben.whitfield', size: tablet, path: '/rounds', most: 105 },
+	{ who: 'grace.mensah', size: desktop, path: '/sites/rose-house/matrix', most: 105 },
+	{ who: 'grace.mensah', size: desktop, path: '{tomasz}', most: 105 },
+	{ who: 'grace.mensah', size: desktop, path: '{tomasz}/rose-house/administer-oral', most: 105 },
+	{ who: 'grace.mensah', size: desktop, path: '{tomasz}/rose-house/administer-oral/pause', most: 130 },
+	{ who: 'grace.mensah', size: desktop, path: '{tomasz}/rose-house/administer-oral/sign-off', most: 105 },
+	{ who: 'grace.mensah', size: desktop, path: '{leila}/rose-house/administer-oral/pause-lifting', most: 105 },
+	{ who: 'ben.whitfield', size: phone, path: '/nowhere', most: 105 },
+] as const;
+
+for (const { who, size, path, most } of visits) {
+	test(`${path} as ${who ?? 'a visitor'}: no serious finding, no console error, no shift, under ${most} kB`, async ({
+		browser,
+	}) => {
+		for (const colorScheme of ['light', 'dark'] as const) {
+			const context = await browser.newContext({ viewport: size, colorScheme });
+			const page = await context.newPage();
+			const complaints: string[] = [];
+			page.on('console', (message) => {
+				const expected = path === '/nowhere' && message.text().includes('404');
+				if (message.type() === 'error' && !expected) complaints.push(message.text());
+			});
+			page.on('pageerror', (error) => complaints.push(error.message));
+			if (who) await signIn(page, who);
+			const address = await resolve(page, path);
+			const kilobytes = await scriptWeight(page, address);
+			const findings = await new AxeBuilder({ page }).analyze();
+			const serious = findings.violations.filter((each) => ['serious', 'critical'].includes(each.impact ?? ''));
+			expect(serious.map((each) => `${each.id}: ${each.nodes[0]?.html}`)).toEqual([]);
+			expect(complaints).toEqual([]);
+			expect(await layoutShift(page)).toBeLessThan(0.02);
+			expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+			expect(kilobytes).toBeLessThan(most);
+			await context.close();
+		}
+	});
+}
+
+test('Amara reads, checks herself and takes the quiz without JavaScript', async ({ browser }) => {
+	const page = await withoutScripts(browser);
+	// Somebody else than the story's Amara, at the same stage: what is done here must not change the story.
+	await signIn(page, 'danny.hughes');
+	await expect(page.getByRole('heading', { name: 'My induction' })).toBeVisible();
+	await page.goto('/modules/oral-medicines/sit-up');
+	await page.getByRole('radio').first().check();
+	await page.getByRole('button', { name: 'Check my answer' }).click();
+	await expect(page.getByText('You chose:')).toBeVisible();
+	await page.getByRole('button', { name: 'Continue' }).click();
+	await expect(page).toHaveURL(/into-the-pot/);
+	await page.goto('/quizzes/oral-medicines');
+	await expect(page.getByText('You have passed this quiz')).toBeVisible();
+});
+
+test('a wrong password, without JavaScript, keeps the staff code and says what to do', async ({ browser }) => {
+	const page = await withoutScripts(browser);
+	await page.goto('/sign-in');
+	await page.getByLabel('Staff code').fill('amara.okafor');
+	await page.getByRole('textbox', { name: 'Password' }).fill('not it');
+	await page.getByRole('button', { name: 'Sign in' }).click();
+	await expect(page.getByRole('alert')).toContainText('not right');
+	await expect(page.getByLabel('Staff code')).toHaveValue('amara.okafor');
+});
+
+test('a page that fails to arrive says so, and the form keeps what was typed', async ({ page, context }) => {
+	await page.setViewportSize(tablet);
+	await signIn(page, 'ben.whitfield');
+	await page.getByRole('button', { name: /Start a round with/ }).first().click();
+	await page.getByRole('radio', { name: 'Yes' }).first().check();
+	await page.getByLabel('Doses given').fill('12');
+	await page.getByRole('button', { name: 'Save and finish later' }).click();
+	await page.getByRole('link', { name: /Round with/ }).first().click();
+	await context.setOffline(true);
+	await page.getByLabel('People supported').fill('8');
+	await page.getByRole('button', { name: 'Save and finish later' }).click();
+	await expect(page.getByText('Something went wrong')).toBeVisible();
+	await context.setOffline(false);
+	await page.goBack();
+	await expect(page.getByLabel('Doses given')).toHaveValue('12');
+	await page.getByRole('button', { name: 'Throw this round away' }).click();
+	await expect(page.getByRole('heading', { name: 'Observe a round' })).toBeVisible();
+});
+
+async function withoutScripts(browser: Browser): Promise<Page> {
+	const context = await browser.newContext({ viewport: phone, javaScriptEnabled: false });
+	return context.newPage();
+}
+
+/** `{tomasz}` stands for the address of Tomasz's own page, as the matrix links to it. */
+async function resolve(page: Page, path: string): Promise<string> {
+	const [, given] = /^\{(\w+)\}/.exec(path) ?? [];
+	if (!given) return path;
+	await page.goto('/sites/rose-house/matrix');
+	const link = page.getByRole('rowheader', { name: new RegExp(given, 'i') }).getByRole('link');
+	return path.replace(`{${given}}`, (await link.getAttribute('href')) ?? '');
+}
+
+/** What a fresh visit to a page transfers in scripts, in kB, as it comes over the wire. */
+async function scriptWeight(page: Page, address: string): Promise<number> {
+	const session = await page.context().newCDPSession(page);
+	await session.send('Network.enable');
+	await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+	await page.goto(address, { waitUntil: 'networkidle' });
+	const bytes = await page.evaluate(() =>
+		performance
+			.getEntriesByType('resource')
+			.filter((entry): entry is PerformanceResourceTiming => entry.name.endsWith('.js'))
+			.reduce((sum, entry) => sum + entry.encodedBodySize, 0),
+	);
+	return bytes / 1000;
+}
+
+async function layoutShift(page: Page): Promise<number> {
+	return page.evaluate(
+		() =>
+			new Promise<number>((resolve) => {
+				let sum = 0;
+				new PerformanceObserver((list) => {
+					for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) sum += entry.value;
+				}).observe({ type: 'layout-shift', buffered: true });
+				setTimeout(() => resolve(sum), 200);
+			}),
+	);
+}

@@ -1,0 +1,203 @@
+import type { Rules } from '../../app/domain/decide.ts';
+import type { Answer, Evidence, EvidenceKind, EvidenceOf, Payload, PauseReason } from '../../app/domain/evidence.ts';
+import { instantOf, localDay } from '../../app/domain/period.ts';
+import { type Policy, type PolicyBody, timeOfDay } from '../../app/domain/policy.ts';
+import type { Privilege, PrivilegeCode, Requirement, Role } from '../../app/domain/privilege.ts';
+
+/** Small hand-made rules and facts for the tests of the domain. Nothing here reads content/ or a database. */
+
+export const roseHouse = 'site-rose-house';
+export const elmCourt = 'site-elm-court';
+
+/** A moment: local time as `2026-02-20 15:30`, or an exact instant when it ends in Z. */
+export function moment(text: string): Date {
+	if (text.endsWith('Z')) return new Date(text);
+	const [day = '', time = '12:00'] = text.split(' ');
+	return instantOf(day, time);
+}
+
+export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBody[K]> } = {}): Policy {
+	const body: PolicyBody = {
+		quiz: { passMark: 80, waits: ['PT0S', 'PT1H', 'PT24H'] },
+		observation: {
+			passes: 3,
+			distinctDates: 3,
+			timesOfDay: 2,
+			assessors: 1,
+			consecutive: true,
+			missesAllowed: 2,
+			maximumAge: 'P6M',
+		},
+		timesOfDay: { morning: '06:00', lunch: '11:00', teatime: '14:00', bedtime: '18:00', night: '22:00' },
+		dueSoon: 'P60D',
+		maximumAge: 'PT60S',
+		pause: { review: 'P14D' },
+		lateEntry: 'PT24H',
+	};
+	return {
+		...body,
+		...changes,
+		quiz: { ...body.quiz, ...changes.quiz },
+		observation: { ...body.observation, ...changes.observation },
+		timesOfDay: { ...body.timesOfDay, ...changes.timesOfDay },
+		pause: { ...body.pause, ...changes.pause },
+		version: 'test-1',
+	} as Policy;
+}
+
+export function privilegeOf(code: PrivilegeCode, requirements: Requirement[], forRoles: Role[] = ['carer']): Privilege {
+	return {
+		code,
+		title: code,
+		permits: code,
+		for: forRoles,
+		validity: 'P12M',
+		provenance: { version: 1, owner: 'test', reviewBy: '2099-01-01', clinicalReview: 'awaiting', sources: [{ title: 'test' }] },
+		requirements,
+	};
+}
+
+const signedOffByManager: Requirement = { kind: 'sign-off', by: ['manager'] };
+
+/** Oral medicines ask for a module, a quiz, rounds and a sign-off; assessing rests on them; prompting asks for one module. */
+export const oral = privilegeOf('administer-oral', [
+	{ kind: 'module', module: 'by-mouth', version: 2 },
+	{ kind: 'quiz', quiz: 'by-mouth', draw: [{ module: 'by-mouth', questions: 2, critical: 1 }] },
+	{ kind: 'observation', checklist: 'oral-round' },
+	signedOffByManager,
+]);
+export const assess = privilegeOf(
+	'assess',
+	[{ kind: 'prerequisite', privilege: 'administer-oral' }, signedOffByManager],
+	['senior'],
+);
+export const prompt = privilegeOf('prompt', [{ kind: 'module', module: 'by-mouth', version: 1 }, signedOffByManager]);
+
+export function rulesWith(policy: Policy = policyWith(), privileges: Privilege[] = [oral, assess, prompt]): Rules {
+	return { policy, privileges: new Map(privileges.map((each) => [each.code, each])) };
+}
+
+/** A fact without its place in the order: `history` gives it one. */
+export type Draft = Omit<Evidence, 'seq'>;
+
+interface Given {
+	id?: string;
+	/** When we knew; the moment it happened when left out. */
+	known?: string;
+	site?: string | null;
+	privilege?: PrivilegeCode | null;
+	/** The id of the fact that this one takes the place of. */
+	instead?: string;
+}
+
+let count = 0;
+
+function draft<K extends EvidenceKind>(kind: K, when: string, payload: Payload<K>, given: Given): Draft {
+	count += 1;
+	const made: Omit<EvidenceOf<K>, 'seq'> = {
+		id: given.id ?? `${kind} ${count}`,
+		kind,
+		personId: 'amara',
+		privilege: given.privilege ?? null,
+		siteId: given.site === undefined ? roseHouse : given.site,
+		observedAt: moment(when),
+		recordedAt: moment(given.known ?? when),
+		recordedBy: 'grace',
+		contentVersionId: null,
+		supersedes: given.instead ?? null,
+		payload,
+	};
+	return made as Draft;
+}
+
+export const starts = (when: string, given: Given & { role?: Role } = {}) =>
+	draft('employment-started', when, { role: given.role ?? 'carer', contract: 'permanent' }, given);
+
+export const leaves = (when: string, lastDay: string, given: Given = {}) =>
+	draft('employment-ended', when, { lastDay }, given);
+
+export const reads = (when: string, given: Given & { version?: number; module?: string } = {}) =>
+	draft('module-completed', when, { module: given.module ?? 'by-mouth', version: given.version ?? 2 }, { site: null, ...given });
+
+export const sitsQuiz = (when: string, passed = true, given: Given & { quiz?: string } = {}) =>
+	draft(
+		'quiz-marked',
+		when,
+		{ quiz: given.quiz ?? 'by-mouth', attempt: 'attempt', score: passed ? 90 : 40, passMark: 80, criticalMissed: [], passed },
+		{ site: null, ...given },
+	);
+
+/** An observed round; its time of day is worked out from when it was. */
+export function round(
+	when: string,
+	given: Given & { by?: string; passed?: boolean; results?: Record<string, Answer>; checklist?: string } = {},
+): Draft {
+	const passed = given.passed ?? true;
+	const at = moment(when).toISOString();
+	return draft(
+		'observation',
+		when,
+		{
+			checklist: given.checklist ?? 'oral-round',
+			assessor: given.by ?? 'ben',
+			assessorEvidence: [],
+			startedAt: at,
+			timeOfDay: timeOfDay(policyWith(), moment(when)),
+			counts: { people: 8, doses: 20, refusals: 0 },
+			results: given.results ?? { 'sees-it-swallowed': passed ? 'yes' : 'no', 'keeps-keys': 'yes' },
+			criticalMissed: passed ? [] : ['sees-it-swallowed'],
+			missed: passed ? [] : ['sees-it-swallowed'],
+			stoppedForSafety: false,
+			passed,
+			assessorSignedAt: at,
+			learnerSignedAt: at,
+		},
+		{ privilege: 'administer-oral', ...given },
+	);
+}
+
+export const signsOff = (when: string, lastDay: string, given: Given & { policy?: string; basis?: string[] } = {}) =>
+	draft(
+		'sign-off',
+		when,
+		{ lastDay, policy: given.policy ?? 'test-1', basis: given.basis ?? [] },
+		{ privilege: 'administer-oral', ...given },
+	);
+
+export const withdraws = (when: string, given: Given = {}) =>
+	draft('withdrawal', when, {}, { privilege: 'administer-oral', ...given });
+
+export const pauses = (when: string, given: Given & { reason?: PauseReason } = {}) =>
+	draft(
+		'pause',
+		when,
+		{ reason: given.reason ?? 'incident-review', reviewOn: localDay(moment(when)), owner: 'grace' },
+		{ privilege: 'administer-oral', ...given },
+	);
+
+export const lifts = (when: string, pause: string, given: Given = {}) =>
+	draft('pause-lifted', when, { pause }, { privilege: 'administer-oral', ...given });
+
+/** Takes a fact back: entered in error. */
+export const retracts = (when: string, instead: string, given: Given = {}) =>
+	draft('retraction', when, { note: '0'.repeat(64) }, { privilege: 'administer-oral', ...given, instead });
+
+/** Drafts in the order in which they were recorded. */
+export function history(...drafts: (Draft | Draft[])[]): Evidence[] {
+	return drafts.flat().map((each, index) => ({ ...each, seq: index + 1 }) as Evidence);
+}
+
+/** Everything Amara did up to being signed off at Rose House on 20 February 2026, in the order she did it. */
+export const working = [starts('2026-01-05 09:00')];
+export const learned = [...working, reads('2026-01-12 10:30'), sitsQuiz('2026-01-13 11:15')];
+export const threeRounds = [
+	round('2026-02-02 08:10', { id: 'round-1' }),
+	round('2026-02-09 17:05', { id: 'round-2', by: 'tomasz' }),
+	round('2026-02-16 08:10', { id: 'round-3' }),
+];
+export const watched = [...learned, ...threeRounds];
+export const firstSignOff = signsOff('2026-02-20 15:30', '2027-02-20', {
+	id: 'sign-off-1',
+	basis: ['round-1', 'round-2', 'round-3'],
+});
+export const competent = [...watched, firstSignOff];
