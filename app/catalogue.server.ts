@@ -10,7 +10,7 @@ import { canonical } from './domain/ledger.ts';
 import { type LearningModule, learningModule } from './domain/module.ts';
 import { type PolicyBody, shippedPolicy } from './domain/policy.ts';
 import { type Privilege, type PrivilegeCode, privilege, requirementOf } from './domain/privilege.ts';
-import { drawQuiz, type Quiz, type QuestionBank, questionBank } from './domain/quiz.ts';
+import { drawQuiz, type QuestionBank, type Quiz, questionBank } from './domain/quiz.ts';
 
 /** Content with the id of its pinned version: what evidence points at. */
 export interface Pinned<T> {
@@ -49,7 +49,8 @@ export function readCatalogue(folder = path.resolve('content')): Catalogue {
 	for (const slug of namesIn(path.join(folder, 'modules'))) {
 		const body = readContent(path.join(folder, 'modules', slug, 'module.yaml'), learningModule);
 		const bank = readContent(path.join(folder, 'modules', slug, 'questions.yaml'), questionBank);
-		if (body.slug !== slug || bank.module !== slug) throw new ContentError(`modules/${slug}: slug differs from its folder`);
+		if (body.slug !== slug || bank.module !== slug)
+			throw new ContentError(`modules/${slug}: slug differs from its folder`);
 		modules.set(slug, pin('module', slug, body.provenance.version, body));
 		banks.set(slug, bank);
 	}
@@ -113,7 +114,9 @@ function idFromHash(hash: string): string {
 }
 
 function namesIn(folder: string): string[] {
-	return readdirSync(folder).filter((name) => !name.startsWith('.')).sort();
+	return readdirSync(folder)
+		.filter((name) => !name.startsWith('.'))
+		.sort();
 }
 
 function readContent<S extends z.ZodType>(file: string, schema: S): z.output<S> {

@@ -5,5 +5,16 @@ import { config } from './config.server.ts';
 export const log = pino({
 	level: config.logLevel,
 	base: undefined,
-	redact: ['password', 'pin', 'secret', 'authorization', 'cookie', '*.password', '*.pin', '*.secret', '*.authorization', '*.cookie'],
+	redact: [
+		'password',
+		'pin',
+		'secret',
+		'authorization',
+		'cookie',
+		'*.password',
+		'*.pin',
+		'*.secret',
+		'*.authorization',
+		'*.cookie',
+	],
 });

@@ -14,10 +14,12 @@ import { type ReactNode, useContext } from 'react';
 import { may } from './domain/authority.ts';
 import { roleWords } from './domain/privilege.ts';
 import font from './ui/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2?url';
-import { Heading, Page } from './ui/layout.tsx';
 import { LinkButton } from './ui/form.tsx';
+import { Heading, Page } from './ui/layout.tsx';
 import { NonceContext } from './ui/nonce.ts';
 import styles from './ui/styles.css?url';
+
+export { shouldRevalidate } from './ui/keep-form.ts';
 
 export const links: LinksFunction = () => [
 	{ rel: 'preload', href: font, as: 'font', type: 'font/woff2', crossOrigin: 'anonymous' },
@@ -29,6 +31,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
 	const visitor = await context.visitor();
 	if (!visitor) return { person: undefined, links: [], demonstration: false };
 	const { posts } = visitor;
+	const matrix = posts.find((post) => post.siteSlug && may([post], 'see-matrix'))?.siteSlug;
 	const sites = [...new Set(posts.map((post) => post.siteName ?? visitor.providerName))];
 	return {
 		person: {
@@ -39,7 +42,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
 		links: [
 			...(may(posts, 'learn') ? [{ to: '/induction', label: 'My induction' }] : []),
 			...(may(posts, 'observe') ? [{ to: '/rounds', label: 'Observe' }] : []),
-			...(may(posts, 'see-matrix') ? [{ to: '/matrix', label: 'Matrix' }] : []),
+			...(may(posts, 'see-matrix') ? [{ to: matrix ? `/sites/${matrix}/matrix` : '/matrix', label: 'Matrix' }] : []),
 		],
 		demonstration: visitor.demonstration,
 	};
@@ -64,12 +67,7 @@ export function Layout({ children }: { children: ReactNode }) {
 				<Links />
 			</head>
 			<body>
-				<Page
-					wide={wide}
-					links={data?.links ?? []}
-					demonstration={data?.demonstration ?? false}
-					person={data?.person}
-				>
+				<Page wide={wide} links={data?.links ?? []} demonstration={data?.demonstration ?? false} person={data?.person}>
 					{children}
 				</Page>
 				<ScrollRestoration nonce={nonce} />

@@ -28,5 +28,5 @@ export default [
 		route(':site/:privilege/pause', 'routes/people/pause.tsx'),
 		route(':site/:privilege/pause-lifting', 'routes/people/pause-lifting.tsx'),
 	]),
-	route('*', 'routes/nowhere.ts'),
+	route('*', 'routes/nowhere.tsx'),
 ] satisfies RouteConfig;

@@ -1,12 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
-import { type AppLoadContext, createReadableStreamFromReadable, createRequestHandler, writeReadableStreamToWritable } from '@remix-run/node';
+import * as build from 'virtual:remix/server-build';
+import {
+	type AppLoadContext,
+	createReadableStreamFromReadable,
+	createRequestHandler,
+	writeReadableStreamToWritable,
+} from '@remix-run/node';
 import compression from 'compression';
 import { sql } from 'drizzle-orm';
 import helmet from 'helmet';
 import sirv from 'sirv';
-import * as build from 'virtual:remix/server-build';
 import { database, openDatabase, setDatabase } from '#db/client.server.ts';
 import { migrationCount } from '#db/migrate.ts';
 import { listContentVersions } from '#db/queries/content.ts';
@@ -83,10 +88,14 @@ async function health(response: ServerResponse, migrations: number): Promise<voi
 	const applied = await Promise.race([
 		database()
 			.db.execute<{ count: number }>(sql`select count(*)::int as count from drizzle.__drizzle_migrations`)
-			.then(([row]) => row?.count ?? 0, () => -1),
+			.then(
+				([row]) => row?.count ?? 0,
+				() => -1,
+			),
 		new Promise<number>((resolve) => setTimeout(resolve, 1500, -1).unref()),
 	]);
-	const [status, text] = applied < 0 ? [503, 'no database'] : applied < migrations ? [503, 'migrations missing'] : [200, 'ok'];
+	const [status, text] =
+		applied < 0 ? [503, 'no database'] : applied < migrations ? [503, 'migrations missing'] : [200, 'ok'];
 	response.writeHead(status as number, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(`${text}\n`);
 }
 
@@ -108,8 +117,8 @@ async function page(request: IncomingMessage, response: ServerResponse, nonce: s
 	const aborter = new AbortController();
 	response.on('close', () => aborter.abort());
 	const headers = new Headers();
+	// Remix believes forwarded hosts when it checks where a form came from; only our own configuration may say that.
 	for (const [name, value] of Object.entries(request.headers))
-		// Remix believes forwarded hosts when it checks where a form came from; only our own configuration may say that.
 		if (value !== undefined && !name.startsWith('x-forwarded-') && !name.startsWith(':'))
 			for (const each of [value].flat()) headers.append(name, each);
 	const web = new Request(url, {

@@ -108,17 +108,26 @@ export async function startSession(providerId: string, personId: string): Promis
 
 /** Ends the session of a request, if there is one, and gives the cookie that clears it. */
 export async function endSession(request: Request): Promise<string> {
-	const sessionId = lucia.readSessionCookie(request.headers.get('cookie') ?? '');
+	const sessionId = sessionIdIn(request.headers.get('cookie') ?? '');
 	if (sessionId) await lucia.invalidateSession(sessionId);
 	return lucia.createBlankSessionCookie().serialize();
 }
 
+/** A cookie header that cannot be read, whoever made it so, holds no session. */
+function sessionIdIn(cookieHeader: string): string | null {
+	try {
+		return lucia.readSessionCookie(cookieHeader);
+	} catch {
+		return null;
+	}
+}
+
 /** Looks up whoever a cookie header belongs to. Somebody who works nowhere any more is nobody. */
 export async function findVisitor(cookieHeader: string): Promise<Visitor | null> {
-	const sessionId = lucia.readSessionCookie(cookieHeader);
+	const sessionId = sessionIdIn(cookieHeader);
 	if (!sessionId) return null;
 	const { user } = await lucia.validateSession(sessionId);
-	if (!user || !user.row.posts.length) return null;
+	if (!user?.row.posts.length) return null;
 	const { row } = user;
 	return {
 		providerId: row.providerId,

@@ -62,7 +62,13 @@ try {
 	count(run('build', ['remix', 'vite:build', '--logLevel', 'error'], { NODE_ENV: 'production' }));
 
 	const unit = path.join(scratch, 'unit.json');
-	const unitEnded = run('unit, database, gate, content, house', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`]);
+	const unitEnded = run('unit, database, gate, content, house', [
+		'vitest',
+		'run',
+		'--reporter=default',
+		'--reporter=json',
+		`--outputFile.json=${unit}`,
+	]);
 	countSuite(unitEnded, unit, (report) => ({
 		passed: report.numPassedTests,
 		failed: report.numFailedTests,

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { sql } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { leases } from './lease.ts';
 import * as schema from './schema.ts';
 
 export type Db = PostgresJsDatabase<typeof schema>;
@@ -38,15 +39,18 @@ export function openDatabase(appUrl: string, options: { socket?: string; connect
 	const common = {
 		onnotice: () => {},
 		connect_timeout: 5,
+		backoff,
 		...(options.socket ? { path: options.socket } : {}),
 	};
-	const client = postgres(appUrl, { ...common, max: options.connections ?? 10, backoff });
-	const gate = postgres(appUrl, { ...common, max: 1, connection: { statement_timeout: 2000 }, backoff });
+	const client = postgres(appUrl, { ...common, max: 4 });
+	const gate = postgres(appUrl, { ...common, max: 1, connection: { statement_timeout: 2000 } });
+	const leased = leases(appUrl, common, options.connections ?? 10);
+	const db = drizzle({ client, schema });
 	return {
-		db: drizzle({ client, schema }),
+		db: Object.assign(db, { transaction: leased.transaction as typeof db.transaction }),
 		gate,
 		close: async () => {
-			await Promise.all([client.end({ timeout: 2 }), gate.end({ timeout: 2 })]);
+			await Promise.all([client.end({ timeout: 2 }), gate.end({ timeout: 2 }), leased.close()]);
 		},
 	};
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Catalogue } from '../app/catalogue.server.ts';
 import { type Fact, fact } from '../app/commands/append.ts';
 import { criteriaOf } from '../app/domain/checklist.ts';
-import type { Answer } from '../app/domain/evidence.ts';
 import { addDays, instantOf, localDay, moveDay } from '../app/domain/period.ts';
 import { type TimeOfDay, timeOfDay } from '../app/domain/policy.ts';
-import { type PrivilegeCode, requirementOf, type Role } from '../app/domain/privilege.ts';
+import { type PrivilegeCode, type Role, requirementOf } from '../app/domain/privilege.ts';
 import type { Random } from '../app/domain/quiz.ts';
+import type { Answer } from '../app/domain/words.ts';
 
 /**
  * Makes believable histories: the demonstration is built of them, and so are the tests, so that neither can rot.
@@ -37,7 +37,16 @@ export interface Member {
 }
 
 /** Where in a working life somebody stands. */
-export type Stage = 'new' | 'learning' | 'two-rounds' | 'awaiting-sign-off' | 'competent' | 'due-soon' | 'expired' | 'paused' | 'left';
+export type Stage =
+	| 'new'
+	| 'learning'
+	| 'two-rounds'
+	| 'awaiting-sign-off'
+	| 'competent'
+	| 'due-soon'
+	| 'expired'
+	| 'paused'
+	| 'left';
 
 const clockTimes: Record<TimeOfDay, string> = {
 	morning: '08:10',
@@ -141,7 +150,11 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 				assessorEvidence: [],
 				startedAt: observedAt.toISOString(),
 				timeOfDay: timeOfDay(catalogue.policy.body, observedAt),
-				counts: { people: 7 + Math.floor(random() * 6), doses: 18 + Math.floor(random() * 20), refusals: Math.floor(random() * 3) },
+				counts: {
+					people: 7 + Math.floor(random() * 6),
+					doses: 18 + Math.floor(random() * 20),
+					refusals: Math.floor(random() * 3),
+				},
 				results,
 				criticalMissed: passed ? [] : [missed],
 				missed: passed ? [] : [missed],
@@ -176,11 +189,18 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 
 	function learns(who: Member, daysAgo: number): Fact[] {
 		const modules = oral.body.requirements.flatMap((each) => (each.kind === 'module' ? [each.module] : []));
-		return [...modules.map((module, index) => reads(who, module, daysAgo - index)), sitsQuiz(who, daysAgo - modules.length)];
+		return [
+			...modules.map((module, index) => reads(who, module, daysAgo - index)),
+			sitsQuiz(who, daysAgo - modules.length),
+		];
 	}
 
 	/** Everything from the first module to the sign-off, which was so many days ago. */
-	function becomesCompetent(who: Member, by: { assessors: readonly string[]; signerId: string }, daysAgo: number): Fact[] {
+	function becomesCompetent(
+		who: Member,
+		by: { assessors: readonly string[]; signerId: string },
+		daysAgo: number,
+	): Fact[] {
 		const [first = by.signerId, second = first] = by.assessors.filter((each) => each !== who.personId);
 		const learning = learns(who, daysAgo + 46);
 		const rounds = [
@@ -193,7 +213,12 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 	}
 
 	/** Watched afresh and signed off again. */
-	function renews(who: Member, by: { assessors: readonly string[]; signerId: string }, daysAgo: number, learning: Fact[]): Fact[] {
+	function renews(
+		who: Member,
+		by: { assessors: readonly string[]; signerId: string },
+		daysAgo: number,
+		learning: Fact[],
+	): Fact[] {
 		const [first = by.signerId, second = first] = by.assessors.filter((each) => each !== who.personId);
 		const rounds = [
 			isWatched(who, first, daysAgo + 21, 'morning'),
@@ -265,5 +290,17 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 		}
 	}
 
-	return { starts, reads, sitsQuiz, isWatched, isSignedOff, learns, becomesCompetent, renews, isPaused, leaves, lifeOf };
+	return {
+		starts,
+		reads,
+		sitsQuiz,
+		isWatched,
+		isSignedOff,
+		learns,
+		becomesCompetent,
+		renews,
+		isPaused,
+		leaves,
+		lifeOf,
+	};
 }

@@ -19,7 +19,8 @@ export class DatabaseError extends Error {}
  * application's role, with the password that `appUrlFrom` gives. Throws DatabaseError in one plain sentence.
  */
 export async function migrateDatabase(ownerUrl: string): Promise<void> {
-	if (!existsSync(migrationsFolder)) throw new DatabaseError(`No migrations at ${migrationsFolder}: start from the project's folder.`);
+	if (!existsSync(migrationsFolder))
+		throw new DatabaseError(`No migrations at ${migrationsFolder}: start from the project's folder.`);
 	if (!new URL(ownerUrl).password)
 		throw new DatabaseError('DATABASE_URL must carry a password: the application’s own role gets one made from it.');
 	const client = postgres(ownerUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
@@ -42,7 +43,9 @@ async function ensureAppRole(client: ReturnType<typeof postgres>, appUrl: string
 	const { username, password } = new URL(appUrl);
 	// The password is hexadecimal and the name is ours, so that both may stand in a statement that takes no parameters.
 	const [exists] = await client`select 1 from pg_roles where rolname = ${username}`;
-	await client.unsafe(`${exists ? 'alter' : 'create'} role ${username} login nosuperuser nobypassrls password '${password}'`);
+	await client.unsafe(
+		`${exists ? 'alter' : 'create'} role ${username} login nosuperuser nobypassrls password '${password}'`,
+	);
 }
 
 /** How many migrations this version of the code has: what `/healthz` compares the database with. */

@@ -4,10 +4,10 @@ import type { Catalogue } from '../app/catalogue.server.ts';
 import { append, type Fact } from '../app/commands/append.ts';
 import { addPeople } from '../app/commands/employing.ts';
 import { hashSecret } from '../app/commands/secrets.ts';
-import type { Role } from '../app/domain/privilege.ts';
 import { localDay } from '../app/domain/period.ts';
+import type { Role } from '../app/domain/privilege.ts';
 import { asProvider, type Db, type Tx } from './client.server.ts';
-import { biographer, type Member, namedId, seededRandom, type Stage } from './factory.ts';
+import { biographer, type Member, namedId, type Stage, seededRandom } from './factory.ts';
 import { clients, employments, providers, sites } from './schema.ts';
 
 /** The demonstration provider: Fairfield Care, all of it invented. Dates are relative to the day it is made. */
@@ -27,8 +27,14 @@ const providerId = namedId('provider fairfield-care');
 const roseHouse = namedId('site rose-house');
 const elmCourt = namedId('site elm-court');
 
-const givenNames = 'Aisha Adam Beatriz Callum Chidi Chloe Dana Dev Ella Emeka Fatima Femi George Gita Hannah Ibrahim Imogen Jack Jasmine Joanna Kasia Kieran Kwame Layla Liam Maria Mehmet Mia Nadia Nikos Noor Oliver Olena Patience Paulo Priya Quentin Rachel Ravi Rosa Ruth Samir Sarah Sunita Taiwo Tara Uche Vera Wendy Yusuf Zainab Zofia'.split(' ');
-const familyNames = 'Abara Ahmed Bailey Banerjee Begum Brennan Campbell Chukwu Clarke Costa Davies Dhillon Dube Edwards Eze Fernandes Foster Ghosh Grant Green Hall Hussain Iqbal Jackson Jones Kaur Khan Kowalska Lewis Mbeki Morgan Moyo Murphy Nair Ndlovu Novak Obi Oduya Parker Patel Popescu Reid Rossi Santos Shah Silva Singh Sharma Taylor Thomas Tran Walker Wilson Wright Yilmaz Young'.split(' ');
+const givenNames =
+	'Aisha Adam Beatriz Callum Chidi Chloe Dana Dev Ella Emeka Fatima Femi George Gita Hannah Ibrahim Imogen Jack Jasmine Joanna Kasia Kieran Kwame Layla Liam Maria Mehmet Mia Nadia Nikos Noor Oliver Olena Patience Paulo Priya Quentin Rachel Ravi Rosa Ruth Samir Sarah Sunita Taiwo Tara Uche Vera Wendy Yusuf Zainab Zofia'.split(
+		' ',
+	);
+const familyNames =
+	'Abara Ahmed Bailey Banerjee Begum Brennan Campbell Chukwu Clarke Costa Davies Dhillon Dube Edwards Eze Fernandes Foster Ghosh Grant Green Hall Hussain Iqbal Jackson Jones Kaur Khan Kowalska Lewis Mbeki Morgan Moyo Murphy Nair Ndlovu Novak Obi Oduya Parker Patel Popescu Reid Rossi Santos Shah Silva Singh Sharma Taylor Thomas Tran Walker Wilson Wright Yilmaz Young'.split(
+		' ',
+	);
 
 interface Named {
 	staffCode: string;
@@ -49,10 +55,32 @@ const named: (Named & { stage: Stage })[] = [
 	{ staffCode: 'leila.haddad', name: ['Leila', 'Haddad'], role: 'carer', siteId: roseHouse, stage: 'paused' },
 	{ staffCode: 'owen.price', name: ['Owen', 'Price'], role: 'carer', siteId: roseHouse, stage: 'left' },
 ];
-const administrator: Named = { staffCode: 'alex.reid', name: ['Alex', 'Reid'], role: 'administrator', siteId: roseHouse };
+const administrator: Named = {
+	staffCode: 'alex.reid',
+	name: ['Alex', 'Reid'],
+	role: 'administrator',
+	siteId: roseHouse,
+};
 
 /** How the rest of a site's staff are spread over a working life, so that the matrix looks like one. */
-const spread: readonly Stage[] = ['competent', 'competent', 'competent', 'due-soon', 'competent', 'learning', 'competent', 'expired', 'competent', 'awaiting-sign-off', 'competent', 'new', 'competent', 'due-soon', 'two-rounds', 'competent'];
+const spread: readonly Stage[] = [
+	'competent',
+	'competent',
+	'competent',
+	'due-soon',
+	'competent',
+	'learning',
+	'competent',
+	'expired',
+	'competent',
+	'awaiting-sign-off',
+	'competent',
+	'new',
+	'competent',
+	'due-soon',
+	'two-rounds',
+	'competent',
+];
 
 const personIdOf = (staffCode: string) => namedId(`person ${staffCode}`);
 const memberOf = (who: Named): Member => ({ personId: personIdOf(who.staffCode), siteId: who.siteId, role: who.role });
@@ -62,9 +90,13 @@ export async function seedDemonstration(owner: Db, catalogue: Catalogue, now: Da
 	const [password, pin] = await Promise.all([hashSecret(demonstration.password), hashSecret(demonstration.pin)]);
 	return asProvider(owner, providerId, async (tx) => {
 		await tx.execute(sql`lock table providers in exclusive mode`);
-		const [{ count } = { count: 0 }] = await tx.execute<{ count: number }>(sql`select count(*)::int as count from providers`);
+		const [{ count } = { count: 0 }] = await tx.execute<{ count: number }>(
+			sql`select count(*)::int as count from providers`,
+		);
 		if (count) return false;
-		await tx.insert(providers).values({ id: providerId, slug: 'fairfield-care', name: 'Fairfield Care', demonstration: true });
+		await tx
+			.insert(providers)
+			.values({ id: providerId, slug: 'fairfield-care', name: 'Fairfield Care', demonstration: true });
 		await tx.insert(sites).values([
 			{ providerId, id: roseHouse, slug: 'rose-house', name: 'Rose House', kind: 'care-home' },
 			{ providerId, id: elmCourt, slug: 'elm-court', name: 'Elm Court', kind: 'home-care' },
@@ -106,7 +138,9 @@ async function seedPeople(
 	const recorded = await append(tx, providerId, catalogue, facts);
 
 	const endings = new Map(
-		recorded.flatMap((each) => (each.kind === 'employment-ended' ? [[each.personId, each.payload.lastDay] as const] : [])),
+		recorded.flatMap((each) =>
+			each.kind === 'employment-ended' ? [[each.personId, each.payload.lastDay] as const] : [],
+		),
 	);
 	await tx.insert(employments).values(
 		recorded.flatMap((each) =>
@@ -134,7 +168,12 @@ function livesOf(
 	generated: readonly (Named & { stage: Stage })[],
 ): Fact[] {
 	const tell = biographer(catalogue, now, random);
-	const [grace, margaret, benW, tomaszN] = [manager, lead, ben, tomasz].map(memberOf) as [Member, Member, Member, Member];
+	const [grace, margaret, benW, tomaszN] = [manager, lead, ben, tomasz].map(memberOf) as [
+		Member,
+		Member,
+		Member,
+		Member,
+	];
 	const by = { assessors: [margaret.personId, benW.personId], signerId: grace.personId };
 
 	/** Long in post, renewed once, and signed off to assess. */
@@ -177,6 +216,12 @@ function colleagues(siteId: string, count: number, random: () => number): (Named
 		const role: Role = place % 9 === 0 ? 'senior' : place % 13 === 5 && siteId === roseHouse ? 'nurse' : 'carer';
 		const stage = spread[(place * 7 + (siteId === elmCourt ? 3 : 0)) % spread.length] as Stage;
 		const tail = siteId === elmCourt ? '.ec' : '';
-		return { staffCode: `${name.join('.').toLowerCase()}${tail}`, name, role, siteId, stage: role === 'carer' ? stage : 'competent' };
+		return {
+			staffCode: `${name.join('.').toLowerCase()}${tail}`,
+			name,
+			role,
+			siteId,
+			stage: role === 'carer' ? stage : 'competent',
+		};
 	});
 }

@@ -35,7 +35,10 @@ test('1. Amara sees what is next, and why she may not give medicines yet', async
 	await expect(page.getByText('You still have training to read')).toBeVisible();
 	await expect(page.getByText('Your next step')).toBeVisible();
 	await expect(page.getByRole('link', { name: 'Start reading' })).toBeVisible();
-	expect(await askGate(request, 'amara.okafor')).toMatchObject({ decision: false, context: { code: 'module_missing' } });
+	expect(await askGate(request, 'amara.okafor')).toMatchObject({
+		decision: false,
+		context: { code: 'module_missing' },
+	});
 });
 
 test('2. she reads, checks herself, leaves half way and resumes where she was', async ({ page, request }) => {
@@ -67,7 +70,10 @@ test('2. she reads, checks herself, leaves half way and resumes where she was', 
 	await page.getByRole('link', { name: 'Start reading' }).click();
 	await page.getByRole('link', { name: 'Start', exact: true }).click();
 	await readToTheEnd(page);
-	expect(await askGate(request, 'amara.okafor')).toMatchObject({ decision: false, context: { code: 'quiz_not_passed' } });
+	expect(await askGate(request, 'amara.okafor')).toMatchObject({
+		decision: false,
+		context: { code: 'quiz_not_passed' },
+	});
 });
 
 test('3. she does not pass the quiz at first, sees what to read again, and passes', async ({ page, request }) => {
@@ -78,7 +84,10 @@ test('3. she does not pass the quiz at first, sees what to read again, and passe
 	await answerAll(page, 'wrong');
 	await expect(page.getByRole('heading', { name: 'Not passed yet' })).toBeVisible();
 	await expect(page.getByRole('heading', { name: 'Pages to read again' })).toBeVisible();
-	expect(await askGate(request, 'amara.okafor')).toMatchObject({ decision: false, context: { code: 'quiz_not_passed' } });
+	expect(await askGate(request, 'amara.okafor')).toMatchObject({
+		decision: false,
+		context: { code: 'quiz_not_passed' },
+	});
 
 	await page.getByRole('link', { name: 'Try again when you are ready' }).click();
 	await goOn(page, 'Start the quiz');
@@ -101,7 +110,8 @@ test('4. Ben watches a round, and both sign with their own PIN', async ({ page, 
 	// Nothing answered: the lines are named, and nothing is lost.
 	await page.getByRole('button', { name: 'Go to signatures' }).click();
 	await expect(page.getByRole('alert')).toContainText('There is a problem');
-	for (const line of await page.locator('fieldset.criterion').all()) await line.getByRole('radio', { name: 'Yes' }).check();
+	for (const line of await page.locator('fieldset.criterion').all())
+		await line.getByRole('radio', { name: 'Yes' }).check();
 	await page.getByLabel('People supported').fill('9');
 	await page.getByLabel('Doses given').fill('31');
 	await page.getByLabel('Doses declined').fill('1');
@@ -120,7 +130,10 @@ test('4. Ben watches a round, and both sign with their own PIN', async ({ page, 
 	await page.getByRole('textbox', { name: hers }).fill(pin);
 	await page.getByRole('button', { name: 'Sign and save the round' }).click();
 	await expect(page.getByText('Signed and saved: this round is passed')).toBeVisible();
-	expect(await askGate(request, 'amara.okafor')).toMatchObject({ decision: false, context: { code: 'sign_off_missing' } });
+	expect(await askGate(request, 'amara.okafor')).toMatchObject({
+		decision: false,
+		context: { code: 'sign_off_missing' },
+	});
 });
 
 test('5. Grace sees what she grants, signs off, and finds it in the matrix', async ({ page, request }) => {
@@ -165,7 +178,10 @@ test('5. Grace sees what she grants, signs off, and finds it in the matrix', asy
 test('6. Grace pauses her, and the very next answer is no', async ({ page, request }) => {
 	await page.setViewportSize(desktop);
 	await signIn(page, 'grace.mensah');
-	await page.getByRole('row', { name: /Amara Okafor/ }).getByRole('link', { name: /Competent/ }).click();
+	await page
+		.getByRole('row', { name: /Amara Okafor/ })
+		.getByRole('link', { name: /Competent/ })
+		.click();
 	await page.getByRole('link', { name: 'Pause while we review' }).click();
 	await page.getByRole('button', { name: 'Pause now' }).click();
 	await expect(page.getByRole('alert')).toContainText('Choose a reason');
@@ -193,7 +209,8 @@ async function goOn(page: Page, name: string): Promise<void> {
 async function readToTheEnd(page: Page): Promise<void> {
 	for (let turn = 0; turn < 25; turn += 1) {
 		await expect(page.getByRole('button', { name: /Continue|Finish this module/ })).toBeEnabled();
-		if (await page.getByRole('button', { name: 'Finish this module' }).isVisible()) return goOn(page, 'Finish this module');
+		if (await page.getByRole('button', { name: 'Finish this module' }).isVisible())
+			return goOn(page, 'Finish this module');
 		await goOn(page, 'Continue');
 	}
 	throw new Error('the module has no end');

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
 import { listPolicyOverrides } from '#db/queries/policies.ts';
 import { listSegments } from '#db/queries/standings.ts';
 import * as schema from '#db/schema.ts';
@@ -60,7 +60,12 @@ export async function append(
 	facts: readonly Fact[],
 ): Promise<Evidence[]> {
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`evidence:${providerId}`}, 0))`);
-	const [head] = await tx.execute<{ now: Date; seq: string | null; hash: Uint8Array | null; recorded_at: Date | null }>(sql`
+	const [head] = await tx.execute<{
+		now: Date;
+		seq: string | null;
+		hash: Uint8Array | null;
+		recorded_at: Date | null;
+	}>(sql`
 		select date_trunc('milliseconds', clock_timestamp()) as now, e.seq, e.hash, e.recorded_at
 		from (select) as one left join lateral (
 			select seq, hash, recorded_at from evidence where provider_id = ${providerId} order by seq desc limit 1
@@ -122,16 +127,20 @@ export function hashNote(salt: string, body: string): string {
 	return createHash('sha256').update(salt).update(body).digest('hex');
 }
 
+/** The facts that have been recorded before under their id. Throws where an id stands for something else already. */
 async function alreadyRecorded(tx: Tx, providerId: string, facts: readonly Fact[]): Promise<Map<string, Evidence>> {
-	const ids = new Set(facts.flatMap((given) => given.id ?? []));
-	if (!ids.size) return new Map();
-	const people = [...new Set(facts.map((given) => given.personId))];
-	const theirs = await listEvidenceOf(tx, { providerId, personIds: people });
-	return new Map(theirs.filter((each) => ids.has(each.id)).map((each) => [each.id, each]));
+	const given = new Map(facts.flatMap((each) => (each.id ? [[each.id, each] as const] : [])));
+	const found = await listEvidenceByIds(tx, { providerId, evidenceIds: [...given.keys()] });
+	for (const { id, kind, personId } of found)
+		if (given.get(id)?.kind !== kind || given.get(id)?.personId !== personId)
+			throw new Error(`the id ${id} already stands for other evidence`);
+	return new Map(found.map((each) => [each.id, each]));
 }
 
 function inParts<T>(items: readonly T[], size: number): T[][] {
-	return Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size));
+	return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
+		items.slice(part * size, (part + 1) * size),
+	);
 }
 
 /** The rules in force at each site of a provider. */
@@ -168,9 +177,9 @@ export async function project(
 	fresh: readonly Evidence[] = [],
 ): Promise<void> {
 	const rules = await rulesBySite(tx, providerId, catalogue);
-	const siteIds = (await tx.select({ id: schema.sites.id }).from(schema.sites).where(sql`provider_id = ${providerId}`)).map(
-		(site) => site.id,
-	);
+	const siteIds = (
+		await tx.select({ id: schema.sites.id }).from(schema.sites).where(sql`provider_id = ${providerId}`)
+	).map((site) => site.id);
 	const evidence = byKey(await listEvidenceOf(tx, { providerId, personIds }), (each) => each.personId);
 	const stored = byKey(await listSegments(tx, { providerId, personIds }), (row) => row.personId);
 	const events: (typeof schema.events.$inferInsert)[] = fresh.map((each) => ({

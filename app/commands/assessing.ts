@@ -39,7 +39,13 @@ export async function checkAssessor(
 	const rules = (await rulesBySite(tx, providerId, catalogue))(siteId);
 	const evidence = await listEvidenceOf(tx, { providerId, personIds: [personId, learnerId] });
 	const of = (person: string, code: PrivilegeCode) =>
-		decide(rules, evidence.filter((each) => each.personId === person), { privilege: code, siteId }, at, presentFor(evidence, at));
+		decide(
+			rules,
+			evidence.filter((each) => each.personId === person),
+			{ privilege: code, siteId },
+			at,
+			presentFor(evidence, at),
+		);
 	const [assess, samePrivilege] = [of(personId, 'assess'), of(personId, privilege)];
 	const why = refuseAssessor({ assessorId: personId, learnerId, assess, samePrivilege });
 	if (why) return { ok: false, why };

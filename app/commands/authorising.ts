@@ -4,11 +4,12 @@ import type { Catalogue } from '../catalogue.server.ts';
 import type { SignOffRefusal } from '../domain/assessing.ts';
 import { may, type Post } from '../domain/authority.ts';
 import { type Decision, decide } from '../domain/decide.ts';
-import { type Evidence, ofKind, type PauseReason, presentFor } from '../domain/evidence.ts';
+import { type Evidence, ofKind, presentFor } from '../domain/evidence.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
 import { requirementOf } from '../domain/privilege.ts';
 import { missingBeforeSignOff } from '../domain/progress.ts';
 import { type Term, termOf } from '../domain/term.ts';
+import type { PauseReason } from '../domain/words.ts';
 import { append, fact, rulesBySite } from './append.ts';
 
 export interface Authoriser {
@@ -52,9 +53,7 @@ export async function previewSignOff(
 	if (!term) return null;
 	const asked = decision.progress.filter((each) => each.requirement.kind !== 'sign-off');
 	const basis = [...new Set(asked.flatMap((each) => each.evidence))];
-	const roles = authoriser.posts
-		.filter((post) => may([post], 'sign-off', cell.siteId))
-		.map((post) => post.role);
+	const roles = authoriser.posts.filter((post) => may([post], 'sign-off', cell.siteId)).map((post) => post.role);
 	return {
 		decision,
 		term,
@@ -64,7 +63,8 @@ export async function previewSignOff(
 
 	function refusalOf(): SignOffRefusal | null {
 		if (cell.personId === authoriser.personId) return 'yourself';
-		if (!pinned || !requirementOf(pinned.body, 'sign-off')?.by.some((role) => roles.includes(role))) return 'not-authorised';
+		if (!pinned || !requirementOf(pinned.body, 'sign-off')?.by.some((role) => roles.includes(role)))
+			return 'not-authorised';
 		if (decision.standing === 'paused') return 'paused';
 		if (!decision.progress.length || missingBeforeSignOff(decision.progress).length) return 'not-ready';
 		const watchers = assessorsOf(evidence, basis);

@@ -20,9 +20,9 @@ export interface NewPerson {
 export async function addPeople(tx: Tx, providerId: string, given: readonly NewPerson[]): Promise<string[]> {
 	const rows = given.map((person) => ({ ...person, providerId, id: person.id ?? uuidv7() }));
 	await tx.insert(people).values(rows);
-	await tx.insert(credentials).values(
-		rows.map(({ id, passwordHash, pinHash }) => ({ providerId, personId: id, passwordHash, pinHash })),
-	);
+	await tx
+		.insert(credentials)
+		.values(rows.map(({ id, passwordHash, pinHash }) => ({ providerId, personId: id, passwordHash, pinHash })));
 	return rows.map((row) => row.id);
 }
 

@@ -4,13 +4,13 @@ import type { Tx } from '#db/client.server.ts';
 import { findContentVersion } from '#db/queries/content.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { findAttempt, findOpenAttempt } from '#db/queries/learning.ts';
+import { listPolicyOverrides } from '#db/queries/policies.ts';
 import { attempts, readings } from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { ofKind, standingEvidence } from '../domain/evidence.ts';
 import type { LearningModule } from '../domain/module.ts';
 import { policyInForce } from '../domain/policy.ts';
 import { drawQuiz, markQuiz, nextAttemptFrom, type Quiz, type Random } from '../domain/quiz.ts';
-import { listPolicyOverrides } from '#db/queries/policies.ts';
 import { append, fact } from './append.ts';
 
 export interface Learner {
@@ -109,7 +109,10 @@ export async function mayAttemptFrom(
 	const facts = standingEvidence(await listEvidenceOf(tx, { providerId, personIds: [personId] }), now, now);
 	const sittings = ofKind(facts, 'quiz-marked').filter((sitting) => sitting.payload.quiz === slug);
 	const lastPass = sittings.findLastIndex((sitting) => sitting.payload.passed);
-	return nextAttemptFrom(policy, sittings.slice(lastPass + 1).map((sitting) => sitting.observedAt));
+	return nextAttemptFrom(
+		policy,
+		sittings.slice(lastPass + 1).map((sitting) => sitting.observedAt),
+	);
 }
 
 /** Saves the answer to one question of an open attempt; ignored once the attempt is marked. */

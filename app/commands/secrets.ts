@@ -26,7 +26,15 @@ export async function checkPassword(
 	{ providerId, staffCode, password, now }: { providerId: string; staffCode: string; password: string; now: Date },
 ): Promise<SecretCheck> {
 	const found = await findCredentials(tx, { providerId, staffCode });
-	return check(tx, providerId, `staff-code:${staffCode}`, now, password, found?.personId, found ? [found.passwordHash] : []);
+	return check(
+		tx,
+		providerId,
+		`staff-code:${staffCode}`,
+		now,
+		password,
+		found?.personId,
+		found ? [found.passwordHash] : [],
+	);
 }
 
 /** Checks a person's own PIN or password, for a signature on a device where somebody else is signed in. */
@@ -51,7 +59,8 @@ async function check(
 	// One check of a subject at a time: a burst of guesses must not all be counted as the first.
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`secret:${providerId}:${subject}`}, 0))`);
 	const since = new Date(now.getTime() - failureWindow);
-	if ((await countFailedSecrets(tx, { providerId, subject, since })) >= mostFailures) return { ok: false, why: 'too-many' };
+	if ((await countFailedSecrets(tx, { providerId, subject, since })) >= mostFailures)
+		return { ok: false, why: 'too-many' };
 	nobody ??= hashSecret('nobody has this secret');
 	const [against = await nobody] = hashes;
 	if ((await verify(against, secret)) && personId && hashes.length) {

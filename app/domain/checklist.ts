@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { provenance, slug } from './content.ts';
-import type { Answer } from './evidence.ts';
 import type { Policy } from './policy.ts';
+import type { Answer } from './words.ts';
 
 export const criterion = z.strictObject({
 	/** Never reused and never renamed: old observations point at it. */

@@ -15,7 +15,6 @@ export const provenance = z.strictObject({
 	]),
 	sources: z.array(z.strictObject({ title: z.string(), url: z.url().optional() })).min(1),
 });
-export type Provenance = z.infer<typeof provenance>;
 
 export const contentKinds = ['module', 'quiz', 'checklist', 'privilege', 'policy'] as const;
 export type ContentKind = (typeof contentKinds)[number];

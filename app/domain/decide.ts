@@ -2,7 +2,15 @@ import { type Evidence, type EvidenceOf, ofKind, standingEvidence } from './evid
 import { endOfDay, moveDay, startOfDay } from './period.ts';
 import type { Policy } from './policy.ts';
 import type { Privilege, PrivilegeCode, Role } from './privilege.ts';
-import { concerns, isAfter, missingBeforeSignOff, type Progress, progressOf, type Question, signOffFor } from './progress.ts';
+import {
+	concerns,
+	isAfter,
+	missingBeforeSignOff,
+	type Progress,
+	progressOf,
+	type Question,
+	signOffFor,
+} from './progress.ts';
 import type { ReasonCode } from './reason.ts';
 
 export const standings = [
@@ -95,7 +103,7 @@ function settle(
 	if (!privilege || path.includes(question.privilege)) return answer(false, 'unknown_privilege', 'not-required', []);
 
 	const employment = employmentAt(facts, question.siteId, at);
-	changes.push(employment.endsAt);
+	changes.push(...employment.changes);
 	if (employment.refusal) return answer(false, employment.refusal, 'not-required', employment.evidence);
 
 	const upon = (code: PrivilegeCode) =>
@@ -115,7 +123,12 @@ function settle(
 		const standing = standingBeforeSignOff(progress, privilege, employment.roles);
 		const missing = progress.find((each) => !each.met)?.missing ?? 'sign_off_missing';
 		const code = standing === 'not-required' ? 'not_assessed' : missing;
-		return answer(false, code, standing, progress.flatMap((each) => each.evidence));
+		return answer(
+			false,
+			code,
+			standing,
+			progress.flatMap((each) => each.evidence),
+		);
 	}
 
 	const end = endOfDay(signOff.payload.lastDay);
@@ -171,8 +184,10 @@ function openPause(facts: readonly Evidence[]): EvidenceOf<'pause'> | undefined 
 interface Employment {
 	refusal?: ReasonCode;
 	roles: Role[];
-	/** When a leaving that is already recorded takes effect. */
+	/** When all work here ends, where that is already recorded. */
 	endsAt?: Date;
+	/** Every recorded end of work: roles, and where else somebody works, may change then. */
+	changes: Date[];
 	evidence: (string | undefined)[];
 }
 
@@ -180,9 +195,11 @@ function employmentAt(facts: readonly Evidence[], siteId: string, at: Date): Emp
 	const covers = (fact: Evidence, site: string | null) => fact.siteId === null || fact.siteId === site;
 	const endings = ofKind(facts, 'employment-ended');
 	const spells = ofKind(facts, 'employment-started').map((start) => {
-		const ending = endings.find((end) => covers(end, start.siteId) && isAfter(end, start));
+		// The newest word on when it ends: somebody dismissed during their notice leaves that day.
+		const ending = endings.findLast((end) => covers(end, start.siteId) && isAfter(end, start));
 		return { start, ending, endsAt: ending && endOfDay(ending.payload.lastDay) };
 	});
+	const changes = spells.flatMap(({ endsAt }) => endsAt ?? []);
 	const here = spells.filter(({ start }) => covers(start, siteId));
 	const current = here.filter(({ endsAt }) => !endsAt || endsAt > at);
 	if (current.length) {
@@ -191,13 +208,14 @@ function employmentAt(facts: readonly Evidence[], siteId: string, at: Date): Emp
 		return {
 			roles: current.map(({ start }) => start.payload.role),
 			evidence: current.map(({ start }) => start.id),
+			changes,
 			...(endsAt ? { endsAt } : {}),
 		};
 	}
-	if (here.length) return { refusal: 'left', roles: [], evidence: here.map(({ ending }) => ending?.id) };
-	if (!spells.length) return { refusal: 'not_assessed', roles: [], evidence: [] };
+	if (here.length) return { refusal: 'left', roles: [], changes, evidence: here.map(({ ending }) => ending?.id) };
 	const elsewhere = spells.some(({ endsAt }) => !endsAt || endsAt > at);
-	return { refusal: elsewhere ? 'site_induction_missing' : 'left', roles: [], evidence: [] };
+	const refusal = elsewhere ? 'site_induction_missing' : spells.length ? 'left' : 'not_assessed';
+	return { refusal, roles: [], changes, evidence: [] };
 }
 
 function latest(instants: readonly Date[]): Date {

@@ -16,6 +16,7 @@ export function eventOf(before: Pick<Decision, 'permit' | 'standing'> | undefine
 	if (before?.standing === after.standing) return null;
 	if (after.standing === 'paused') return 'competency.paused';
 	if (after.standing === 'withdrawn') return 'competency.withdrawn';
-	if (after.permit && !before?.permit) return before?.standing === 'paused' ? 'competency.restored' : 'competency.granted';
+	if (after.permit && !before?.permit)
+		return before?.standing === 'paused' ? 'competency.restored' : 'competency.granted';
 	return before?.permit && !after.permit ? 'competency.ended' : null;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isoDate, slug } from './content.ts';
 import { timesOfDay } from './policy.ts';
 import { type PrivilegeCode, privilegeCodes, roles } from './privilege.ts';
+import { answers, type PauseReason, pauseReasons } from './words.ts';
 
 /**
  * Evidence: every fact about a person's competence, one append-only row each, with two clocks. `observedAt` is when it
@@ -10,12 +11,6 @@ import { type PrivilegeCode, privilegeCodes, roles } from './privilege.ts';
  */
 const noteHash = z.string().regex(/^[0-9a-f]{64}$/);
 const wholeNumber = z.int().min(0);
-
-export const answers = ['yes', 'no', 'not-seen', 'not-applicable'] as const;
-export type Answer = (typeof answers)[number];
-
-export const pauseReasons = ['incident-review', 'concern-raised', 'health', 'long-absence', 'investigation', 'other'] as const;
-export type PauseReason = (typeof pauseReasons)[number];
 
 export const payloads = {
 	'employment-started': z.strictObject({

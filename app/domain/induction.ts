@@ -16,7 +16,8 @@ export function nextTask(decision: Pick<Decision, 'progress' | 'permit'>): NextT
 	const { kind } = progress.requirement;
 	return {
 		progress,
-		waitsFor: kind === 'observation' ? 'assessor' : kind === 'sign-off' || kind === 'prerequisite' ? 'manager' : 'nobody',
+		waitsFor:
+			kind === 'observation' ? 'assessor' : kind === 'sign-off' || kind === 'prerequisite' ? 'manager' : 'nobody',
 	};
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { pauseReasons } from './evidence.ts';
+import { pauseReasons } from './words.ts';
 
 /** What people type into forms. In zod's small edition, because the same schemas run in the browser. */
 export const signInForm = z.object({

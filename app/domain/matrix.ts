@@ -1,9 +1,9 @@
 import { type Decision, decide, type Rules, type Standing } from './decide.ts';
 import type { Evidence } from './evidence.ts';
+import { standingEvidence } from './evidence.ts';
 import { endOfDay, type LocalDay, lastDayBefore } from './period.ts';
 import type { PrivilegeCode } from './privilege.ts';
 import { signOffFor } from './progress.ts';
-import { standingEvidence } from './evidence.ts';
 
 /** One cell: where a person stands on a privilege, and the last day of their sign-off where there is one. */
 export interface MatrixCell {
@@ -38,7 +38,10 @@ export function matrixOf<P extends { id: string }>(
 			person,
 			cells: privileges.map((privilege) => {
 				const decision = decide(rules, theirs, { privilege, siteId }, at, knownAt);
-				return { standing: decision.standing, lastDay: lastDayOf(decision, theirs, { privilege, siteId }, at, knownAt) };
+				return {
+					standing: decision.standing,
+					lastDay: lastDayOf(decision, theirs, { privilege, siteId }, at, knownAt),
+				};
 			}),
 		};
 	});

@@ -19,7 +19,6 @@ export const modulePage = z.strictObject({
 	text: z.string().max(1600),
 	check: checkYourself.optional(),
 });
-export type ModulePage = z.infer<typeof modulePage>;
 
 export const learningModule = z.strictObject({
 	slug,

@@ -5,7 +5,7 @@ import { duration } from './privilege.ts';
 export const timesOfDay = ['morning', 'lunch', 'teatime', 'bedtime', 'night'] as const;
 export type TimeOfDay = (typeof timesOfDay)[number];
 
-const hour = z.string().regex(/^\d{2}:\d{2}$/);
+const hour = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as 06:00');
 
 /** A provider's own numbers. Countersign ships `content/policy.yaml`; a provider or a site may set others over it. */
 export const policyBody = z.strictObject({
@@ -23,7 +23,14 @@ export const policyBody = z.strictObject({
 		missesAllowed: z.int().min(0),
 		maximumAge: duration,
 	}),
-	timesOfDay: z.strictObject({ morning: hour, lunch: hour, teatime: hour, bedtime: hour, night: hour }),
+	timesOfDay: z
+		.strictObject({ morning: hour, lunch: hour, teatime: hour, bedtime: hour, night: hour })
+		.refine(
+			(bands) => timesOfDay.every((band, place) => place === 0 || bands[timesOfDay[place - 1] ?? band] < bands[band]),
+			{
+				message: 'each time of day begins after the one before it',
+			},
+		),
 	dueSoon: duration,
 	maximumAge: duration,
 	pause: z.strictObject({ review: duration }),
@@ -62,10 +69,12 @@ export function policyInForce(
 	siteId: string,
 ): Policy {
 	const newest = (of: string | null) =>
-		overrides.filter((each) => each.siteId === of).reduce<PolicyOverride | undefined>(
-			(best, each) => (best && best.version > each.version ? best : each),
-			undefined,
-		);
+		overrides
+			.filter((each) => each.siteId === of)
+			.reduce<PolicyOverride | undefined>(
+				(best, each) => (best && best.version > each.version ? best : each),
+				undefined,
+			);
 	const applied = [newest(null), newest(siteId)].filter((each) => each !== undefined);
 	const { version, ...numbers } = shipped;
 	const merged = applied.reduce<PolicyBody>((body, each) => over(body, each.body), policyBody.strip().parse(numbers));

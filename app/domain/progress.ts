@@ -133,8 +133,7 @@ function observationProgress(requirement: Extract<Requirement, { kind: 'observat
 			(!ground.withdrawal || isAfter(round, ground.withdrawal)),
 	);
 	const lastFailed = rounds.findLastIndex((round) => !round.payload.passed);
-	const tooOld = (round: EvidenceOf<'observation'>) =>
-		endOfDay(moveDay(localDay(round.observedAt), asked.maximumAge));
+	const tooOld = (round: EvidenceOf<'observation'>) => endOfDay(moveDay(localDay(round.observedAt), asked.maximumAge));
 	const passes = (asked.consecutive ? rounds.slice(lastFailed + 1) : rounds).filter(
 		(round) => round.payload.passed && ground.at < tooOld(round),
 	);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { provenance, slug } from './content.ts';
-import type { Policy } from './policy.ts';
 import { exactMilliseconds } from './period.ts';
+import type { Policy } from './policy.ts';
 import type { Requirement } from './privilege.ts';
 
 const common = {
@@ -114,7 +114,13 @@ export function showQuestion(quiz: Quiz, drawn: DrawnQuestion): ShownQuestion {
 			ask: asked.ask,
 			options: (drawn.order ?? []).map((position) => asked.options[position]?.text ?? ''),
 		};
-	return { id: asked.id, kind: 'sum', ask: withNumbers(asked.ask, asked.numbers[drawn.set ?? 0]), options: [], unit: asked.unit };
+	return {
+		id: asked.id,
+		kind: 'sum',
+		ask: withNumbers(asked.ask, asked.numbers[drawn.set ?? 0]),
+		options: [],
+		unit: asked.unit,
+	};
 }
 
 function withNumbers(text: string, numbers: Record<string, number> = {}): string {
@@ -156,7 +162,15 @@ function isRight(quiz: Quiz, drawn: DrawnQuestion, answer: string | undefined): 
 	const asked = questionOf(quiz, drawn);
 	if (answer === undefined || answer.trim() === '') return false;
 	if (asked.kind === 'choice') return asked.options[drawn.order?.[Number(answer)] ?? -1]?.right === true;
-	return Number(answer.trim().replace(',', '.')) === asked.numbers[drawn.set ?? 0]?.answer;
+	return readNumber(answer) === asked.numbers[drawn.set ?? 0]?.answer;
+}
+
+/**
+ * The number a learner has written, with a point or a comma before at most two decimals; null for anything else.
+ * "1,000" is refused rather than guessed at: in a dose, a thousand and one are not the same.
+ */
+export function readNumber(text: string): number | null {
+	return /^(\d{1,6}([.,]\d{1,2})?|[.,]\d{1,2})$/.test(text.trim()) ? Number(text.trim().replace(',', '.')) : null;
 }
 
 /**

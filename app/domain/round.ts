@@ -1,15 +1,17 @@
 import * as z from 'zod/mini';
-import { answers } from './evidence.ts';
+import { answers } from './words.ts';
 
 /** A round as the assessor fills it in. In zod's small edition, because the same schema runs in the browser. */
 const count = (what: string) =>
 	z.pipe(
-		z.transform((value) => (value === '' || value === undefined ? undefined : Number(value))),
-		z.number(`Enter how many ${what}, as a number`).check(
-			z.int(`Enter how many ${what}, as a whole number`),
-			z.minimum(0, `Enter how many ${what}, as a number`),
-			z.maximum(200, `That is too many ${what} for one round`),
-		),
+		z.transform((value) => (String(value ?? '').trim() === '' ? undefined : Number(value))),
+		z
+			.number(`Enter how many ${what}, as a number`)
+			.check(
+				z.int(`Enter how many ${what}, as a whole number`),
+				z.minimum(0, `Enter how many ${what}, as a number`),
+				z.maximum(200, `That is too many ${what} for one round`),
+			),
 	);
 
 export const roundForm = z.object({
@@ -33,5 +35,7 @@ export type RoundForm = z.output<typeof roundForm>;
  * room, a title with a name. Only a warning: it is the writer who knows.
  */
 export function looksIdentifying(text: string): boolean {
-	return /\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{3}\s?\d{3}\s?\d{4}\b|\b[Rr]oom\s+\d+|\b(?:Mr|Mrs|Miss|Ms|Dr)\.?\s+[A-Z]/.test(text);
+	return /\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{3}\s?\d{3}\s?\d{4}\b|\b[Rr]oom\s+\d+|\b(?:Mr|Mrs|Miss|Ms|Dr)\.?\s+[A-Z]/.test(
+		text,
+	);
 }

@@ -11,7 +11,6 @@ export interface Segment {
 	decision: Decision;
 }
 
-const mostSegments = 24;
 const forEver = new Date(8.64e15);
 
 /**
@@ -21,8 +20,9 @@ const forEver = new Date(8.64e15);
 export function segmentsFrom(rules: Rules, evidence: readonly Evidence[], question: Question, from: Date): Segment[] {
 	const segments: Segment[] = [];
 	let startsAt: Date | null = from;
-	for (let turn = 0; startsAt && turn < mostSegments; turn += 1) {
-		const decision = decide(rules, evidence, question, startsAt, forEver);
+	// It ends: each turn goes on to a later change, and only so many changes are recorded.
+	while (startsAt) {
+		const decision: Decision = decide(rules, evidence, question, startsAt, forEver);
 		const last = segments.at(-1);
 		if (last && sameAnswer(last.decision, decision)) last.endsAt = decision.changesAt;
 		else segments.push({ startsAt, endsAt: decision.changesAt, decision });

@@ -37,10 +37,12 @@ export interface EvaluationAnswer {
 
 const longestWait = 1500;
 const mostQuestions = 500;
+const mostUnderWay = 2;
 
 /**
- * The gate's way to the database: the questions of one turn of the event loop share one statement on one pipelined
- * connection. Nothing is remembered between turns.
+ * The gate's way to the database: questions that arrive while a statement is under way share the next one, on one
+ * pipelined connection. So the more is asked, the less each question costs. Nothing is remembered: every answer is
+ * read by a statement that begins after its question has arrived.
  */
 export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFacts> {
 	interface Waiting {
@@ -48,31 +50,44 @@ export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFa
 		resolve: (facts: GateFacts) => void;
 		reject: (error: unknown) => void;
 	}
-	let waiting: Waiting[] = [];
+	const waiting: Waiting[] = [];
+	let underWay = 0;
+	let scheduled = false;
+
+	function schedule(): void {
+		if (scheduled || underWay >= mostUnderWay || !waiting.length) return;
+		scheduled = true;
+		setImmediate(ask);
+	}
 
 	function ask(): void {
-		const asked = waiting;
-		waiting = [];
-		const tooLate = setTimeout(() => refuse(new Error('the database is too slow')), longestWait);
-		const refuse = (cause: unknown) => {
-			for (const each of asked) each.reject(new HttpError(503, 'no answer from the database', { 'retry-after': '1' }));
-			void cause;
+		scheduled = false;
+		const asked = waiting.splice(0, mostQuestions);
+		if (!asked.length) return;
+		underWay += 1;
+		let settled = false;
+		const settle = (each: (one: Waiting, place: number) => void) => {
+			if (settled) return;
+			settled = true;
+			underWay -= 1;
+			clearTimeout(tooLate);
+			asked.forEach(each);
+			schedule();
 		};
+		const refuse = () =>
+			settle((each) => each.reject(new HttpError(503, 'no answer from the database', { 'retry-after': '1' })));
+		const tooLate = setTimeout(refuse, longestWait);
 		readGateFacts(
 			sql,
 			asked.map((each) => each.question),
-		)
-			.then((facts) => {
-				for (const [place, each] of asked.entries()) each.resolve(facts[place] as GateFacts);
-			}, refuse)
-			.finally(() => clearTimeout(tooLate));
+		).then((facts) => settle((each, place) => each.resolve(facts[place] as GateFacts)), refuse);
+		schedule();
 	}
 
 	return (question) =>
 		new Promise((resolve, reject) => {
 			waiting.push({ question, resolve, reject });
-			if (waiting.length === 1) setImmediate(ask);
-			else if (waiting.length === mostQuestions) ask();
+			schedule();
 		});
 }
 
@@ -107,9 +122,11 @@ export function answerOf(
 	question: GateQuestion,
 	rules: { privileges: { has(code: never): boolean }; maximumAge: number },
 ): EvaluationAnswer {
-	if (!facts.clientActive) throw new HttpError(401, 'this client is switched off', { 'www-authenticate': 'Bearer error="invalid_token"' });
+	if (!facts.clientActive)
+		throw new HttpError(401, 'this client is switched off', { 'www-authenticate': 'Bearer error="invalid_token"' });
 	const known = isPrivilegeCode(question.privilege) && rules.privileges.has(question.privilege as never);
-	const decision = known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > facts.evaluatedAt;
+	const decision =
+		known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > facts.evaluatedAt;
 	const code = decision ? 'competent' : refusalOf(facts, known);
 	const status = decision ? '200' : '403';
 	const words = reasonWords[code];

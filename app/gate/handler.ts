@@ -25,7 +25,8 @@ export function gate(database: Database, catalogue: Catalogue, issuer: string) {
 		'/oauth/token': tokens.token,
 		'/access/v1/evaluation': async (request) => {
 			const caller = await tokens.verify(request);
-			if (!caller.scopes.has('authzen.evaluate')) throw new HttpError(403, 'the token lacks the scope authzen.evaluate');
+			if (!caller.scopes.has('authzen.evaluate'))
+				throw new HttpError(403, 'the token lacks the scope authzen.evaluate');
 			if (mediaType(request) !== 'application/json') throw new HttpError(400, 'send application/json');
 			const question = questionOf(caller, parseEvaluation(await readBody(request)));
 			return answerOf(await read(question), question, rules);
@@ -52,14 +53,15 @@ export function gate(database: Database, catalogue: Catalogue, issuer: string) {
 
 function sendError(response: ServerResponse, error: unknown, path: string): void {
 	if (response.destroyed || response.headersSent) return;
-	if (error instanceof OAuthError)
-		return sendJson(response, error.status, { error: error.error, error_description: error.message }, error.headers);
-	if (error instanceof HttpError) {
+	if (error instanceof OAuthError) {
+		sendJson(response, error.status, { error: error.error, error_description: error.message }, error.headers);
+	} else if (error instanceof HttpError) {
 		// What is left of a body that was too large is not read: the connection ends with the answer.
 		const close: Record<string, string> = error.status === 413 ? { connection: 'close' } : {};
-		return sendJson(response, error.status, error.message, { ...error.headers, ...close });
+		sendJson(response, error.status, error.message, { ...error.headers, ...close });
+	} else {
+		// Whatever went wrong, it is no decision. Anything unforeseen here is most often the database.
+		log.error({ err: error, path }, 'the gate could not answer');
+		sendJson(response, 503, 'no answer just now', { 'retry-after': '1' });
 	}
-	// Whatever went wrong, it is no decision. Anything unforeseen here is most often the database.
-	log.error({ err: error, path }, 'the gate could not answer');
-	sendJson(response, 503, 'no answer just now', { 'retry-after': '1' });
 }

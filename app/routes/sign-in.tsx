@@ -11,6 +11,8 @@ import { Button, ErrorSummary, PasswordField, TextField } from '../ui/form.tsx';
 import { Heading } from '../ui/layout.tsx';
 import { Inset } from '../ui/notice.tsx';
 
+export { clientAction, shouldRevalidate } from '../ui/keep-form.ts';
+
 export const meta: MetaFunction = () => [{ title: 'Sign in – Countersign' }];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
@@ -24,7 +26,8 @@ export async function action({ context, request }: ActionFunctionArgs) {
 	const { searchParams } = new URL(request.url);
 	const sent = Object.fromEntries(await request.formData());
 	const given = String(sent.staffCode ?? '');
-	const refuse = (status: number, errors: FieldError[]) => data({ errors, staffCode: given, at: Date.now() }, { status });
+	const refuse = (status: number, errors: FieldError[]) =>
+		data({ errors, staffCode: given, at: Date.now() }, { status });
 	const form = signInForm.safeParse(sent);
 	if (!form.success) return refuse(422, fieldErrors(form.error));
 	const { staffCode, password } = form.data;
@@ -60,6 +63,7 @@ export default function SignIn() {
 	const mistakes = Object.entries(formState.errors).map(([field, { message = '' }]) => ({ field, message }));
 	const errors = mistakes.length ? mistakes : (refused?.errors ?? []);
 	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
+	if (!provider) return <WhichProvider />;
 	return (
 		<>
 			<ErrorSummary key={`${refused?.at} ${formState.submitCount}`} errors={errors} />
@@ -95,12 +99,32 @@ export default function SignIn() {
 			{demonstration && (
 				<Inset>
 					<p>
-						This is a demonstration. Try <strong>amara.okafor</strong> (new carer), <strong>ben.whitfield</strong> (senior)
-						or <strong>grace.mensah</strong> (manager). The password is <strong>countersign-demo</strong>.
+						This is a demonstration. Try <strong>amara.okafor</strong> (new carer), <strong>ben.whitfield</strong>{' '}
+						(senior) or <strong>grace.mensah</strong> (manager). The password is <strong>countersign-demo</strong>.
 					</p>
 				</Inset>
 			)}
 			<p className="hint">Forgotten your password? Ask your manager.</p>
+		</>
+	);
+}
+
+/** Where several providers share one Countersign, the address says which: `/sign-in?provider=fairfield-care`. */
+function WhichProvider() {
+	return (
+		<>
+			<Heading title="Sign in" />
+			<Form method="get">
+				<TextField
+					name="provider"
+					label="Who do you work for?"
+					hint="The short name your manager gave you, such as fairfield-care"
+					autoCapitalize="none"
+					autoComplete="organization"
+					width={20}
+				/>
+				<Button>Continue</Button>
+			</Form>
 		</>
 	);
 }

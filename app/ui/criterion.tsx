@@ -1,4 +1,4 @@
-import type { Answer } from '../domain/evidence.ts';
+import type { Answer } from '../domain/words.ts';
 import { described, HintAndError, type InputProps } from './field.tsx';
 import { Icon, type IconName } from './icon.tsx';
 

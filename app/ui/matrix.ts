@@ -30,7 +30,9 @@ export function matrixHtml(
 		const name = escapeHtml(`${person.givenName} ${person.familyName}`);
 		const title = opens ? `<a href="/people/${person.id}">${name}</a>` : name;
 		const tags = cells.map(({ standing, lastDay }, place) => {
-			const day = lastDay ? `<span class="until">${standing === 'expired' ? 'on' : 'to'} ${sayShortDay(lastDay)}</span>` : '';
+			const day = lastDay
+				? `<span class="until">${standing === 'expired' ? 'on' : 'to'} ${sayShortDay(lastDay)}</span>`
+				: '';
 			const tag = `<span class="tag standing-${standing}">${standingShape[standing]}${standingWords[standing]}</span>${day}`;
 			const to = `/people/${person.id}/${siteSlug}/${privileges[place]?.code}`;
 			return opens ? `<td><a href="${to}">${tag}</a></td>` : `<td><div>${tag}</div></td>`;

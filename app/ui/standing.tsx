@@ -68,13 +68,3 @@ export function StandingTag({ standing, until }: { standing: Standing; until?: s
 		</span>
 	);
 }
-
-/** The shape alone, for a key or a tight row; its word is still read out. */
-export function StandingMark({ standing }: { standing: Standing }) {
-	return (
-		<span className={`standing-mark standing-${standing}`}>
-			<Shape standing={standing} />
-			<span className="visually-hidden">{standingWords[standing]}</span>
-		</span>
-	);
-}

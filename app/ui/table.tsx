@@ -17,6 +17,7 @@ export function DataTable({ caption, head, rows }: { caption: string; head: stri
 			</thead>
 			<tbody role="rowgroup">
 				{rows.map(([first, ...cells], index) => (
+					// biome-ignore lint/suspicious/noArrayIndexKey: rows carry no id, and are never reordered in place
 					<tr key={index} role="row">
 						<th scope="row" role="rowheader">
 							{first}

@@ -206,7 +206,7 @@ BEGIN
 		OR NEW.recorded_at < coalesce(last.recorded_at, NEW.recorded_at) THEN
 		RAISE EXCEPTION 'evidence % does not follow the last row of its chain', NEW.seq USING ERRCODE = 'integrity_constraint_violation';
 	END IF;
-	IF current_user = 'countersign_app' AND abs(extract(epoch FROM clock_timestamp() - NEW.recorded_at)) > 60 AND NEW.recorded_at <> last.recorded_at THEN
+	IF current_user = 'countersign_app' AND abs(extract(epoch FROM clock_timestamp() - NEW.recorded_at)) > 60 AND NEW.recorded_at IS DISTINCT FROM last.recorded_at THEN
 		RAISE EXCEPTION 'evidence % is not stamped with the database clock', NEW.seq USING ERRCODE = 'integrity_constraint_violation';
 	END IF;
 	RETURN NEW;
@@ -249,31 +249,32 @@ BEGIN ATOMIC
 	SELECT c.provider_id, c.id, c.secret_hash, c.scopes, c.disabled_at FROM clients c WHERE c.id = client;
 END;
 --> statement-breakpoint
--- The gate's one statement: any number of questions, each bound to its client's provider by every join.
+-- The gate's one statement: any number of questions, each bound to its client's provider by every join. In PL/pgSQL
+-- because that keeps its plan: a function in plain SQL is planned anew at each call, which costs more than the answer.
 CREATE FUNCTION gate_answers(client_ids text[], staff_codes text[], privileges text[], site_slugs text[]) RETURNS TABLE (
 	place bigint, client_active boolean, person_known boolean, site_known boolean, employed boolean,
-	standing text, permit boolean, permit_until timestamptz, code text, evaluated_at timestamptz
+	standing text, permit boolean, permit_until timestamptz(3), code text, evaluated_at timestamptz
 )
-LANGUAGE sql STABLE SECURITY DEFINER
-BEGIN ATOMIC
-	SELECT asked.place, c.id IS NOT NULL, p.id IS NOT NULL, t.id IS NOT NULL,
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+	RETURN QUERY SELECT asked.place, c.id IS NOT NULL, p.id IS NOT NULL, t.id IS NOT NULL,
 		CASE WHEN s.code IS NULL AND p.id IS NOT NULL THEN EXISTS (
-			SELECT FROM employments e
+			SELECT FROM public.employments e
 			WHERE e.provider_id = p.provider_id AND e.person_id = p.id
 				AND (e.last_day IS NULL OR e.last_day >= to_char(statement_timestamp() AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'))
 		) END,
 		s.standing, s.permit, s.permit_until, s.code, statement_timestamp()
 	FROM unnest(client_ids, staff_codes, privileges, site_slugs) WITH ORDINALITY AS asked (client_id, staff_code, privilege, site_slug, place)
-	LEFT JOIN clients c ON c.id = asked.client_id AND c.disabled_at IS NULL
-	LEFT JOIN people p ON p.provider_id = c.provider_id AND p.staff_code = asked.staff_code
-	LEFT JOIN sites t ON t.provider_id = c.provider_id AND t.slug = asked.site_slug
+	LEFT JOIN public.clients c ON c.id = asked.client_id AND c.disabled_at IS NULL
+	LEFT JOIN public.people p ON p.provider_id = c.provider_id AND p.staff_code = asked.staff_code
+	LEFT JOIN public.sites t ON t.provider_id = c.provider_id AND t.slug = asked.site_slug
 	LEFT JOIN LATERAL (
-		SELECT x.standing, x.permit, x.permit_until, x.code FROM standings x
+		SELECT x.standing, x.permit, x.permit_until, x.code FROM public.standings x
 		WHERE x.provider_id = p.provider_id AND x.person_id = p.id AND x.site_id = t.id AND x.privilege = asked.privilege
 			AND (x.ends_at IS NULL OR x.ends_at > statement_timestamp())
 		ORDER BY x.starts_at LIMIT 1
 	) s ON true;
-END;
+END $$;
 --> statement-breakpoint
 REVOKE EXECUTE ON FUNCTION find_provider(text), find_session(text), find_client(text), gate_answers(text[], text[], text[], text[]) FROM PUBLIC;
 --> statement-breakpoint

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Tx, Db } from '../client.server.ts';
+import type { Db, Tx } from '../client.server.ts';
 import { contentVersions } from '../schema.ts';
 
 export interface ContentVersion {
@@ -13,7 +13,11 @@ export interface ContentVersion {
 
 /** Pins content versions that the database has not seen. Only the owner may; those already there are left alone. */
 export async function pinContentVersions(db: Db, versions: readonly ContentVersion[]): Promise<void> {
-	if (versions.length) await db.insert(contentVersions).values([...versions]).onConflictDoNothing();
+	if (versions.length)
+		await db
+			.insert(contentVersions)
+			.values([...versions])
+			.onConflictDoNothing();
 }
 
 /** Every version of one kind ever pinned, oldest first. */

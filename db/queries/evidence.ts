@@ -27,21 +27,26 @@ export async function listEvidenceOf(
 	const rows = await tx
 		.select(columns)
 		.from(evidence)
-		.where(sql`${evidence.providerId} = ${providerId} and ${evidence.personId} = any(${sql.param([...personIds])}::uuid[])`)
+		.where(
+			sql`${evidence.providerId} = ${providerId} and ${evidence.personId} = any(${sql.param([...personIds])}::uuid[])`,
+		)
 		.orderBy(evidence.seq);
 	return rows as Evidence[];
 }
 
-/** One row of evidence, or null. */
-export async function findEvidence(
+/** Some rows of evidence by id; those of other providers are not found. */
+export async function listEvidenceByIds(
 	tx: Tx,
-	{ providerId, evidenceId }: { providerId: string; evidenceId: string },
-): Promise<Evidence | null> {
-	const [found] = await tx
+	{ providerId, evidenceIds }: { providerId: string; evidenceIds: readonly string[] },
+): Promise<Evidence[]> {
+	if (!evidenceIds.length) return [];
+	const rows = await tx
 		.select(columns)
 		.from(evidence)
-		.where(sql`${evidence.providerId} = ${providerId} and ${evidence.id} = ${evidenceId}`);
-	return (found as Evidence | undefined) ?? null;
+		.where(
+			sql`${evidence.providerId} = ${providerId} and ${evidence.id} = any(${sql.param([...evidenceIds])}::uuid[])`,
+		);
+	return rows as Evidence[];
 }
 
 export interface ChainRow {
@@ -73,6 +78,8 @@ export async function listNotes(
 	const rows = await tx
 		.select({ id: notes.evidenceId, body: notes.body })
 		.from(notes)
-		.where(sql`${notes.providerId} = ${providerId} and ${notes.evidenceId} = any(${sql.param([...evidenceIds])}::uuid[])`);
+		.where(
+			sql`${notes.providerId} = ${providerId} and ${notes.evidenceId} = any(${sql.param([...evidenceIds])}::uuid[])`,
+		);
 	return new Map(rows.map((row) => [row.id, row.body]));
 }

@@ -44,7 +44,9 @@ export async function listSegments(
 	const rows = await tx
 		.select(columns)
 		.from(standings)
-		.where(sql`${standings.providerId} = ${providerId} and ${standings.personId} = any(${sql.param([...personIds])}::uuid[])`)
+		.where(
+			sql`${standings.providerId} = ${providerId} and ${standings.personId} = any(${sql.param([...personIds])}::uuid[])`,
+		)
 		.orderBy(standings.personId, standings.siteId, standings.privilege, standings.startsAt);
 	return rows as StandingSegment[];
 }

@@ -6,14 +6,37 @@ import { elmCourt, roseHouse } from './support.ts';
 const table: Record<Authority, Record<Role, boolean>> = {
 	learn: { carer: true, senior: true, nurse: true, 'medication-lead': true, manager: true, administrator: false },
 	observe: { carer: false, senior: true, nurse: true, 'medication-lead': true, manager: true, administrator: false },
-	'see-matrix': { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: true },
-	'see-evidence': { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
-	'sign-off': { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
+	'see-matrix': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': true,
+		manager: true,
+		administrator: true,
+	},
+	'see-evidence': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': true,
+		manager: true,
+		administrator: false,
+	},
+	'sign-off': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': true,
+		manager: true,
+		administrator: false,
+	},
 	pause: { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
 	verify: { carer: false, senior: false, nurse: false, 'medication-lead': false, manager: true, administrator: true },
 };
 const rows = Object.entries(table).flatMap(([authority, byRole]) =>
-	Object.entries(byRole).map(([role, allowed]) => [role, allowed ? 'may' : 'may not', authority] as [Role, string, Authority]),
+	Object.entries(byRole).map(
+		([role, allowed]) => [role, allowed ? 'may' : 'may not', authority] as [Role, string, Authority],
+	),
 );
 
 test('the table here has every authority and every role', () => {
@@ -60,7 +83,12 @@ test('one provider-wide post is enough for all sites', () => {
 });
 
 test('the home site is the first with one', () => {
-	expect(homeSite([{ role: 'manager', siteId: null }, { role: 'carer', siteId: elmCourt }])).toBe(elmCourt);
+	expect(
+		homeSite([
+			{ role: 'manager', siteId: null },
+			{ role: 'carer', siteId: elmCourt },
+		]),
+	).toBe(elmCourt);
 	expect(homeSite([{ role: 'manager', siteId: null }])).toBe('');
 	expect(homeSite([])).toBe('');
 });

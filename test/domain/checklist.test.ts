@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Checklist, checklist, criteriaOf, markRound, unanswered } from '../../app/domain/checklist.ts';
-import { type Answer, answers } from '../../app/domain/evidence.ts';
+import { type Answer, answers } from '../../app/domain/words.ts';
 import { policyWith } from './support.ts';
 
 const line = (id: string, more: { critical?: boolean; mayNotApply?: boolean } = {}) => ({
@@ -14,7 +14,10 @@ const line = (id: string, more: { critical?: boolean; mayNotApply?: boolean } = 
 const form: Pick<Checklist, 'sections'> = {
 	sections: [
 		{ title: 'Before', criteria: [line('hands'), line('keys', { critical: true })] },
-		{ title: 'Giving', criteria: [line('refusal', { mayNotApply: true }), line('swallowed', { critical: true }), line('water')] },
+		{
+			title: 'Giving',
+			criteria: [line('refusal', { mayNotApply: true }), line('swallowed', { critical: true }), line('water')],
+		},
 	],
 };
 const allYes: Record<string, Answer> = { hands: 'yes', keys: 'yes', refusal: 'yes', swallowed: 'yes', water: 'yes' };
@@ -50,7 +53,9 @@ test('policy may allow no misses at all', () => {
 });
 
 test('answers to lines that are not on the form change nothing', () => {
-	expect(markRound(form, { ...allYes, other: 'no' }, false, policyWith())).toEqual(markRound(form, allYes, false, policyWith()));
+	expect(markRound(form, { ...allYes, other: 'no' }, false, policyWith())).toEqual(
+		markRound(form, allYes, false, policyWith()),
+	);
 });
 
 test('a miss never turns a failed round into a passed one', () => {
@@ -76,7 +81,13 @@ test.each<[string, Record<string, string>, string[]]>([
 });
 
 test('each criterion has its own id, across sections', () => {
-	const provenance = { version: 1, owner: 'test', reviewBy: '2099-01-01', clinicalReview: 'awaiting', sources: [{ title: 'test' }] };
+	const provenance = {
+		version: 1,
+		owner: 'test',
+		reviewBy: '2099-01-01',
+		clinicalReview: 'awaiting',
+		sources: [{ title: 'test' }],
+	};
 	const whole = { slug: 'oral-round', title: 'Oral round', provenance, ...form };
 	expect(checklist.safeParse(whole).success).toBe(true);
 	expect(criteriaOf(form).map((each) => each.id)).toEqual(Object.keys(allYes));

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { type EvidenceKind, isPrivilegeCode, ofKind, payloads, presentFor, standingEvidence } from '../../app/domain/evidence.ts';
+import {
+	type EvidenceKind,
+	isPrivilegeCode,
+	ofKind,
+	payloads,
+	presentFor,
+	standingEvidence,
+} from '../../app/domain/evidence.ts';
 import { competent, history, moment, pauses, retracts, round, starts } from './support.ts';
 
 const idsOf = (evidence: readonly { id: string }[]) => evidence.map((fact) => fact.id);
@@ -11,10 +18,34 @@ test.each([
 	['happened a minute later', history(a('2026-01-05 12:01')), '2026-01-05 12:00', '2026-02-01', []],
 	['recorded at that very instant', history(a('2026-01-05', '2026-01-09')), '2026-02-01', '2026-01-09', ['a']],
 	['recorded a minute later', history(a('2026-01-05', '2026-01-09 12:01')), '2026-02-01', '2026-01-09 12:00', []],
-	['superseded', history(a('2026-01-05'), pauses('2026-01-06', { id: 'b', instead: 'a' })), '2026-02-01', '2026-02-01', ['b']],
-	['superseded later than known', history(a('2026-01-05'), retracts('2026-01-06', 'a')), '2026-02-01', '2026-01-05 18:00', ['a']],
-	['superseded by something of a later day: gone from the earlier day too', history(a('2026-01-05'), retracts('2026-01-06', 'a')), '2026-01-05 18:00', '2026-02-01', []],
-	['superseded by what is superseded itself: still gone', history(a('2026-01-05'), { ...retracts('2026-01-06', 'a'), id: 'b' }, { ...retracts('2026-01-07', 'b'), id: 'c' }), '2026-02-01', '2026-02-01', ['c']],
+	[
+		'superseded',
+		history(a('2026-01-05'), pauses('2026-01-06', { id: 'b', instead: 'a' })),
+		'2026-02-01',
+		'2026-02-01',
+		['b'],
+	],
+	[
+		'superseded later than known',
+		history(a('2026-01-05'), retracts('2026-01-06', 'a')),
+		'2026-02-01',
+		'2026-01-05 18:00',
+		['a'],
+	],
+	[
+		'superseded by something of a later day: gone from the earlier day too',
+		history(a('2026-01-05'), retracts('2026-01-06', 'a')),
+		'2026-01-05 18:00',
+		'2026-02-01',
+		[],
+	],
+	[
+		'superseded by what is superseded itself: still gone',
+		history(a('2026-01-05'), { ...retracts('2026-01-06', 'a'), id: 'b' }, { ...retracts('2026-01-07', 'b'), id: 'c' }),
+		'2026-02-01',
+		'2026-02-01',
+		['c'],
+	],
 ])('evidence that stands: %s', (_name, evidence, at, knownAt, expected) => {
 	expect(idsOf(standingEvidence(evidence, moment(at), moment(knownAt)))).toEqual(expected);
 });
@@ -84,15 +115,24 @@ const whole: { [K in EvidenceKind]: object } = {
 	retraction: { note: hash },
 };
 
-test.each(Object.entries(whole) as [EvidenceKind, object][])('a payload of %s is checked, and holds no field that nobody knows', (kind, payload) => {
-	expect(payloads[kind].safeParse(payload).success).toBe(true);
-	expect(payloads[kind].safeParse({ ...payload, name: 'Amara Okafor' }).success).toBe(false);
-	for (const field of Object.keys(payload))
-		expect([field, payloads[kind].safeParse({ ...payload, [field]: { wrong: true } }).success]).toEqual([field, false]);
-});
+test.each(Object.entries(whole) as [EvidenceKind, object][])(
+	'a payload of %s is checked, and holds no field that nobody knows',
+	(kind, payload) => {
+		expect(payloads[kind].safeParse(payload).success).toBe(true);
+		expect(payloads[kind].safeParse({ ...payload, name: 'Amara Okafor' }).success).toBe(false);
+		for (const field of Object.keys(payload))
+			expect([field, payloads[kind].safeParse({ ...payload, [field]: { wrong: true } }).success]).toEqual([
+				field,
+				false,
+			]);
+	},
+);
 
-test.each(['observation', 'withdrawal', 'pause', 'pause-lifted', 'retraction'] as const)('%s carries only the hash of a note, never its text', (kind) => {
-	const { note: _, ...rest } = { note: '', ...whole[kind] };
-	if (kind !== 'observation') expect(payloads[kind].safeParse({ ...rest, note: hash }).success).toBe(true);
-	expect(payloads[kind].safeParse({ ...rest, note: 'She was tired.' }).success).toBe(false);
-});
+test.each(['observation', 'withdrawal', 'pause', 'pause-lifted', 'retraction'] as const)(
+	'%s carries only the hash of a note, never its text',
+	(kind) => {
+		const { note: _, ...rest } = { note: '', ...whole[kind] };
+		if (kind !== 'observation') expect(payloads[kind].safeParse({ ...rest, note: hash }).success).toBe(true);
+		expect(payloads[kind].safeParse({ ...rest, note: 'She was tired.' }).success).toBe(false);
+	},
+);

@@ -12,7 +12,11 @@ test.each<[string, unknown, string]>([
 	['nothing in an object', {}, '{}'],
 	['no white space', { a: [1, 2], b: { c: 3 } }, '{"a":[1,2],"b":{"c":3}}'],
 	['members sorted', { b: 1, a: 2 }, '{"a":2,"b":1}'],
-	['members sorted at every depth', { b: [{ d: 1, c: 2 }], a: { f: 1, e: 2 } }, '{"a":{"e":2,"f":1},"b":[{"c":2,"d":1}]}'],
+	[
+		'members sorted at every depth',
+		{ b: [{ d: 1, c: 2 }], a: { f: 1, e: 2 } },
+		'{"a":{"e":2,"f":1},"b":[{"c":2,"d":1}]}',
+	],
 	['arrays keep their order', [3, 1, 2], '[3,1,2]'],
 	['numbers as text sort as text', { 10: 'a', 9: 'b', 1: 'c' }, '{"1":"c","10":"a","9":"b"}'],
 	['capitals before small letters', { a: 1, B: 2 }, '{"B":2,"a":1}'],
@@ -74,7 +78,7 @@ test.each([
 	[999999999999999900000, '999999999999999900000'],
 	[0.000001, '0.000001'],
 	[9.999999999999997e-7, '9.999999999999997e-7'],
-	[333333333.33333329, '333333333.3333333'],
+	[Number('333333333.33333329'), '333333333.3333333'],
 	[4.5, '4.5'],
 	[2e-3, '0.002'],
 ])('the number %d', (number, text) => {
@@ -113,7 +117,11 @@ test('the canonical form does not depend on the order of members', () => {
 	const turned = (value: unknown): unknown => {
 		if (Array.isArray(value)) return value.map(turned);
 		if (value === null || typeof value !== 'object') return value;
-		return Object.fromEntries(Object.entries(value).reverse().map(([name, member]) => [name, turned(member)]));
+		return Object.fromEntries(
+			Object.entries(value)
+				.reverse()
+				.map(([name, member]) => [name, turned(member)]),
+		);
 	};
 	fc.assert(
 		fc.property(json, (value) => {
@@ -140,7 +148,7 @@ test('an entry is every column but the hashes, and no other', () => {
 		'siteId',
 		'supersedes',
 	]);
-	expect(entryText({ ...entry, name: 'Amara Okafor' } as Entry)).toBe(entryText(entry));
+	expect(entryText({ ...entry, ...{ name: 'Amara Okafor' } })).toBe(entryText(entry));
 });
 
 test.each<[keyof Entry, unknown]>([

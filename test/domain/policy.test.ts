@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { type PolicyBody, type PolicyOverride, policyBody, policyInForce, shippedPolicy, timeOfDay } from '../../app/domain/policy.ts';
+import {
+	type PolicyBody,
+	type PolicyOverride,
+	policyBody,
+	policyInForce,
+	shippedPolicy,
+	timeOfDay,
+} from '../../app/domain/policy.ts';
 import { elmCourt, moment, policyWith, roseHouse } from './support.ts';
 
 const { version: _, ...numbers } = policyWith();
@@ -16,11 +23,21 @@ test.each<[string, PolicyOverride[], number, string]>([
 	['the provider has set one', [set(1, null, passMark(85))], 85, 'shipped-4+1'],
 	['the site has set one', [set(1, roseHouse, passMark(90))], 90, 'shipped-4+1'],
 	['the site is over the provider', [set(1, null, passMark(85)), set(2, roseHouse, passMark(90))], 90, 'shipped-4+1+2'],
-	['also when the provider is newer', [set(1, roseHouse, passMark(90)), set(2, null, passMark(85))], 90, 'shipped-4+2+1'],
+	[
+		'also when the provider is newer',
+		[set(1, roseHouse, passMark(90)), set(2, null, passMark(85))],
+		90,
+		'shipped-4+2+1',
+	],
 	['another site has set one', [set(1, elmCourt, passMark(90))], 80, 'shipped-4'],
 	['the newest of the provider holds', [set(1, null, passMark(85)), set(2, null, passMark(95))], 95, 'shipped-4+2'],
 	['in whatever order they come', [set(2, null, passMark(95)), set(1, null, passMark(85))], 95, 'shipped-4+2'],
-	['the newest of the site holds', [set(3, roseHouse, passMark(90)), set(7, roseHouse, passMark(70))], 70, 'shipped-4+7'],
+	[
+		'the newest of the site holds',
+		[set(3, roseHouse, passMark(90)), set(7, roseHouse, passMark(70))],
+		70,
+		'shipped-4+7',
+	],
 ])('the policy in force: %s', (_name, overrides, mark, version) => {
 	const policy = policyInForce(shipped, overrides, roseHouse);
 	expect([policy.quiz.passMark, policy.version]).toEqual([mark, version]);
@@ -34,8 +51,15 @@ test('an override changes what it names and nothing else', () => {
 });
 
 test('provider and site may change different numbers of one section', () => {
-	const overrides = [set(1, null, { observation: { passes: 4 } }), set(2, roseHouse, { observation: { assessors: 2 } })];
-	expect(policyInForce(shipped, overrides, roseHouse).observation).toEqual({ ...numbers.observation, passes: 4, assessors: 2 });
+	const overrides = [
+		set(1, null, { observation: { passes: 4 } }),
+		set(2, roseHouse, { observation: { assessors: 2 } }),
+	];
+	expect(policyInForce(shipped, overrides, roseHouse).observation).toEqual({
+		...numbers.observation,
+		passes: 4,
+		assessors: 2,
+	});
 });
 
 test('only the newest of each level counts, not what an older one had set', () => {
@@ -86,7 +110,8 @@ test('the shipped shape names its owner and version; a body does not', () => {
 // `timeOfDay` reads the bands in order: a night that begins at 00:30 swallows the whole day, so that rounds at
 // different times of day all count as one.
 test('DEFECT: bands that do not follow each other, or are no time at all, are refused', () => {
-	const withNight = (night: string) => policyBody.safeParse({ ...numbers, timesOfDay: { ...numbers.timesOfDay, night } }).success;
+	const withNight = (night: string) =>
+		policyBody.safeParse({ ...numbers, timesOfDay: { ...numbers.timesOfDay, night } }).success;
 	expect(withNight('23:30')).toBe(true);
 	expect([withNight('00:30'), withNight('99:99')]).toEqual([false, false]);
 });

@@ -61,16 +61,23 @@ const quiz: Quiz = {
 		bank('two', [choice('x', false, 'page-three'), choice('y', true, 'page-three'), sum]),
 	],
 };
-const allSums: Quiz = { slug: 'sums', draw: [{ module: 'two', questions: 1, critical: 0 }], banks: [bank('two', [sum])] };
+const allSums: Quiz = {
+	slug: 'sums',
+	draw: [{ module: 'two', questions: 1, critical: 0 }],
+	banks: [bank('two', [sum])],
+};
 
 /** A generator that fast-check can shrink and print. */
-const random: fc.Arbitrary<Random> = fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })).map(
-	(numbers) => () => numbers.next().value ?? 0,
-);
+const random: fc.Arbitrary<Random> = fc
+	.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }))
+	.map((numbers) => () => numbers.next().value ?? 0);
 const drawn = (numbers: Random = () => 0) => drawQuiz(quiz, numbers);
 const rightAnswers = (questions: ReturnType<typeof drawn>) =>
 	Object.fromEntries(
-		questions.map(({ id, order, set }) => [id, order ? String(order.indexOf(1)) : String(sum.numbers[set ?? 0]?.answer)]),
+		questions.map(({ id, order, set }) => [
+			id,
+			order ? String(order.indexOf(1)) : String(sum.numbers[set ?? 0]?.answer),
+		]),
 	);
 
 test('every draw fits its blueprint, asks nothing twice and shows every option once', () => {
@@ -81,7 +88,12 @@ test('every draw fits its blueprint, asks nothing twice and shows every option o
 			const ofOne = questions.filter((each) => each.module === 'one');
 			expect(ofOne.length).toBe(4);
 			expect(ofOne.filter((each) => 'abc'.includes(each.id)).length).toBe(2);
-			expect(questions.filter((each) => each.module === 'two').map((each) => each.id).sort()).toEqual(['sum', 'x']);
+			expect(
+				questions
+					.filter((each) => each.module === 'two')
+					.map((each) => each.id)
+					.sort(),
+			).toEqual(['sum', 'x']);
 			for (const { order, set } of questions) {
 				if (order) expect([...order].sort()).toEqual([0, 1, 2]);
 				else expect([0, 1, 2]).toContain(set);
@@ -150,7 +162,12 @@ test('a question that the quiz does not have is refused', () => {
 
 const wrongAt = (...ids: string[]) => {
 	const questions = drawn();
-	return markQuiz(quiz, questions, { ...rightAnswers(questions), ...Object.fromEntries(ids.map((id) => [id, ''])) }, 80);
+	return markQuiz(
+		quiz,
+		questions,
+		{ ...rightAnswers(questions), ...Object.fromEntries(ids.map((id) => [id, ''])) },
+		80,
+	);
 };
 const ids = drawn().map((each) => each.id);
 const criticals = ids.filter((id) => 'abc'.includes(id));
@@ -167,11 +184,11 @@ test.each([
 });
 
 test('each page to read again is named once', () => {
-	expect(wrongAt(...plain, 'x', 'sum').revisit.map((each) => `${each.module}/${each.page}`).sort()).toEqual([
-		'one/page-one',
-		'two/page-three',
-		'two/page-two',
-	]);
+	expect(
+		wrongAt(...plain, 'x', 'sum')
+			.revisit.map((each) => `${each.module}/${each.page}`)
+			.sort(),
+	).toEqual(['one/page-one', 'two/page-three', 'two/page-two']);
 });
 
 test.each([
@@ -228,7 +245,11 @@ test.each([
 	['the second, an hour', ['2026-01-05 09:00', '2026-01-05 10:00'], '2026-01-05 11:00'],
 	['the third, a day', ['2026-01-05 09:00', '2026-01-05 10:00', '2026-01-05 12:00'], '2026-01-06 12:00'],
 	['the fourth, a day as well', ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-05 09:00'], '2026-01-06 09:00'],
-	['a day is 24 hours, also when the clocks change', ['2027-03-01', '2027-03-02', '2027-03-27 12:00'], '2027-03-28 13:00'],
+	[
+		'a day is 24 hours, also when the clocks change',
+		['2027-03-01', '2027-03-02', '2027-03-27 12:00'],
+		'2027-03-28 13:00',
+	],
 ])('when the next attempt may begin: %s', (_name, failures, from) => {
 	expect(nextAttemptFrom(policyWith(), failures.map(moment))).toEqual(from === null ? null : moment(from));
 });
@@ -242,5 +263,7 @@ test('a question has exactly one right option, and a sum has an answer in each s
 	expect(isFine([option(false), option(false), option(false)])).toBe(false);
 	expect(isFine([option(true), option(false)])).toBe(false);
 	expect(sumQuestion.safeParse(sum).success).toBe(true);
-	expect(sumQuestion.safeParse({ ...sum, numbers: [{ dose: 1 }, { dose: 2, answer: 1 }, { dose: 3, answer: 1 }] }).success).toBe(false);
+	expect(
+		sumQuestion.safeParse({ ...sum, numbers: [{ dose: 1 }, { dose: 2, answer: 1 }, { dose: 3, answer: 1 }] }).success,
+	).toBe(false);
 });

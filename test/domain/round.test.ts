@@ -6,7 +6,14 @@ const parsed = (changes: Record<string, unknown> = {}) => roundForm.safeParse({ 
 const messageFor = (field: string, value: unknown) => parsed({ [field]: value }).error?.issues[0]?.message;
 
 test('a round as a form posts it', () => {
-	expect(parsed().data).toEqual({ results: { hands: 'yes' }, people: 8, doses: 21, refusals: 0, stoppedForSafety: false, note: '' });
+	expect(parsed().data).toEqual({
+		results: { hands: 'yes' },
+		people: 8,
+		doses: 21,
+		refusals: 0,
+		stoppedForSafety: false,
+		note: '',
+	});
 });
 
 test.each([

@@ -1,8 +1,9 @@
 import type { Rules } from '../../app/domain/decide.ts';
-import type { Answer, Evidence, EvidenceKind, EvidenceOf, Payload, PauseReason } from '../../app/domain/evidence.ts';
+import type { Evidence, EvidenceKind, EvidenceOf, Payload } from '../../app/domain/evidence.ts';
 import { instantOf, localDay } from '../../app/domain/period.ts';
 import { type Policy, type PolicyBody, timeOfDay } from '../../app/domain/policy.ts';
 import type { Privilege, PrivilegeCode, Requirement, Role } from '../../app/domain/privilege.ts';
+import type { Answer, PauseReason } from '../../app/domain/words.ts';
 
 /** Small hand-made rules and facts for the tests of the domain. Nothing here reads content/ or a database. */
 
@@ -52,7 +53,13 @@ export function privilegeOf(code: PrivilegeCode, requirements: Requirement[], fo
 		permits: code,
 		for: forRoles,
 		validity: 'P12M',
-		provenance: { version: 1, owner: 'test', reviewBy: '2099-01-01', clinicalReview: 'awaiting', sources: [{ title: 'test' }] },
+		provenance: {
+			version: 1,
+			owner: 'test',
+			reviewBy: '2099-01-01',
+			clinicalReview: 'awaiting',
+			sources: [{ title: 'test' }],
+		},
 		requirements,
 	};
 }
@@ -117,13 +124,25 @@ export const leaves = (when: string, lastDay: string, given: Given = {}) =>
 	draft('employment-ended', when, { lastDay }, given);
 
 export const reads = (when: string, given: Given & { version?: number; module?: string } = {}) =>
-	draft('module-completed', when, { module: given.module ?? 'by-mouth', version: given.version ?? 2 }, { site: null, ...given });
+	draft(
+		'module-completed',
+		when,
+		{ module: given.module ?? 'by-mouth', version: given.version ?? 2 },
+		{ site: null, ...given },
+	);
 
 export const sitsQuiz = (when: string, passed = true, given: Given & { quiz?: string } = {}) =>
 	draft(
 		'quiz-marked',
 		when,
-		{ quiz: given.quiz ?? 'by-mouth', attempt: 'attempt', score: passed ? 90 : 40, passMark: 80, criticalMissed: [], passed },
+		{
+			quiz: given.quiz ?? 'by-mouth',
+			attempt: 'attempt',
+			score: passed ? 90 : 40,
+			passMark: 80,
+			criticalMissed: [],
+			passed,
+		},
 		{ site: null, ...given },
 	);
 

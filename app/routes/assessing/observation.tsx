@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { useLoaderData } from '@remix-run/react';
 import { z } from 'zod';
 import { findContentVersion } from '#db/queries/content.ts';
-import { findEvidence, listNotes } from '#db/queries/evidence.ts';
+import { listEvidenceByIds, listNotes } from '#db/queries/evidence.ts';
 import { listPeopleByIds } from '#db/queries/people.ts';
 import { may } from '../../domain/authority.ts';
 import { type Checklist, criteriaOf } from '../../domain/checklist.ts';
@@ -25,7 +25,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	if (!id.success) throw notFound();
 	const { providerId, personId, posts } = visitor;
 	return inProvider(visitor, async (tx) => {
-		const found = await findEvidence(tx, { providerId, evidenceId: id.data });
+		const [found] = await listEvidenceByIds(tx, { providerId, evidenceIds: [id.data] });
 		if (found?.kind !== 'observation') throw notFound();
 		const round = found as EvidenceOf<'observation'>;
 		const { payload } = round;
@@ -67,7 +67,9 @@ export default function ObservationPage() {
 			/>
 			<Notice
 				tone={round.passed ? 'success' : 'plain'}
-				title={round.passed ? 'Signed and saved: this round is passed' : 'Signed and saved: this round does not count yet'}
+				title={
+					round.passed ? 'Signed and saved: this round is passed' : 'Signed and saved: this round does not count yet'
+				}
 			/>
 			<SummaryList
 				rows={[

@@ -7,16 +7,18 @@ import { findPerson } from '#db/queries/people.ts';
 import { findRound } from '#db/queries/rounds.ts';
 import { discardRound, saveRound } from '../../commands/assessing.ts';
 import { type Checklist, unanswered } from '../../domain/checklist.ts';
-import type { Answer } from '../../domain/evidence.ts';
 import { fieldErrors } from '../../domain/input.ts';
 import { sayMoment } from '../../domain/period.ts';
 import { looksIdentifying, roundForm } from '../../domain/round.ts';
+import type { Answer } from '../../domain/words.ts';
 import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
 import { CriterionRow } from '../../ui/criterion.tsx';
 import { Button, Choices, ErrorSummary, TextAreaField, TextField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, ReviewMark } from '../../ui/notice.tsx';
 import { Progress } from '../../ui/progress.tsx';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `Round with ${data?.learner ?? ''} – Countersign` },
@@ -70,7 +72,10 @@ function readForm(formData: FormData) {
 	const results = fields.flatMap(([name, value]) =>
 		name.startsWith('results.') ? [[name.slice('results.'.length), value] as const] : [],
 	);
-	return { ...Object.fromEntries(fields.filter(([name]) => !name.startsWith('results.'))), results: Object.fromEntries(results) };
+	return {
+		...Object.fromEntries(fields.filter(([name]) => !name.startsWith('results.'))),
+		results: Object.fromEntries(results),
+	};
 }
 
 /** Keeps what is filled in, always; goes on to the signatures only when it is whole. */
@@ -87,7 +92,11 @@ export async function action(args: ActionFunctionArgs) {
 	const results = Object.fromEntries(
 		Object.entries(form.results as Record<string, string>).filter(([id, value]) => known.has(id) && value.length < 20),
 	);
-	const kept = { ...sent({ ...form, results }), stoppedForSafety: form.stoppedForSafety, note: String(form.note ?? '').slice(0, 500) };
+	const kept = {
+		...sent({ ...form, results }),
+		stoppedForSafety: form.stoppedForSafety,
+		note: String(form.note ?? '').slice(0, 500),
+	};
 	await inProvider(visitor, (tx) => saveRound(tx, visitor, roundId, kept));
 	if (form.intent === 'later') return redirect('/rounds');
 
@@ -96,7 +105,10 @@ export async function action(args: ActionFunctionArgs) {
 		field: `results.${each.id}`,
 		message: `Answer: ${each.text}`,
 	}));
-	const errors = [...open, ...(parsed.success ? [] : fieldErrors(parsed.error).filter(({ field }) => !field.startsWith('results')))];
+	const errors = [
+		...open,
+		...(parsed.success ? [] : fieldErrors(parsed.error).filter(({ field }) => !field.startsWith('results'))),
+	];
 	if (parsed.success && looksIdentifying(parsed.data.note) && form.noteIsFine !== 'yes')
 		errors.push({
 			field: 'note',

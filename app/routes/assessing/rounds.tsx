@@ -18,10 +18,20 @@ import { Inset } from '../../ui/notice.tsx';
 import { StandingTag } from '../../ui/standing.tsx';
 import { DataTable } from '../../ui/table.tsx';
 
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
 export const meta: MetaFunction = () => [{ title: 'Observe – Countersign' }];
 
 /** Whoever needs a round most stands first. */
-const order: Standing[] = ['ready-to-observe', 'in-training', 'expired', 'due-soon', 'not-started', 'withdrawn', 'competent'];
+const order: Standing[] = [
+	'ready-to-observe',
+	'in-training',
+	'expired',
+	'due-soon',
+	'not-started',
+	'withdrawn',
+	'competent',
+];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
 	const visitor = await requireAuthority(context, request, 'observe');
@@ -124,10 +134,10 @@ export default function Rounds() {
 								caption="Whoever needs a round most stands first"
 								head={['Name', 'For', 'Standing', 'Round']}
 								rows={site.learners.map((each) => [
-									<>
+									<span key="name">
 										{each.name}
 										<span className="hint"> {each.role}</span>
-									</>,
+									</span>,
 									each.privilegeTitle,
 									<StandingTag key="standing" standing={each.standing} />,
 									<Form method="post" key="start">

@@ -18,6 +18,8 @@ import { Heading } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
 export const meta: MetaFunction = () => [{ title: 'Signatures – Countersign' }];
 
 async function roundToSign({ context, request, params }: LoaderFunctionArgs) {
@@ -73,7 +75,10 @@ export async function action(args: ActionFunctionArgs) {
 	if (signed.why === 'unfinished') return redirect(`/rounds/${roundId}`);
 	const field = 'whose' in signed ? `${signed.whose}Secret` : 'assessorSecret';
 	if (signed.why === 'too-many')
-		return refuse([{ field, message: 'Too many wrong tries. Wait five minutes, then try again. Nothing is lost' }], 429);
+		return refuse(
+			[{ field, message: 'Too many wrong tries. Wait five minutes, then try again. Nothing is lost' }],
+			429,
+		);
 	if (signed.why === 'wrong') return refuse([{ field, message: 'That is not the right PIN or password' }]);
 	if (signed.why === 'no-checklist' || signed.why === 'not-at-this-site')
 		return refuse([{ field, message: 'This person does not work at this site any more' }]);

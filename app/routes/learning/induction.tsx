@@ -115,7 +115,9 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 		if (requirement.kind === 'module')
 			return {
 				title: task.title.replace(/^Read: /, ''),
-				text: begun ? `${task.hint}. You carry on where you stopped.` : `${task.hint}, in short pages. You can stop at any time.`,
+				text: begun
+					? `${task.hint}. You carry on where you stopped.`
+					: `${task.hint}, in short pages. You can stop at any time.`,
 				action: { to: task.to ?? '/induction', label: begun ? 'Carry on reading' : 'Start reading' },
 			};
 		if (requirement.kind === 'quiz')

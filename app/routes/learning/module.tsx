@@ -19,8 +19,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 		listReadings(tx, { providerId: visitor.providerId, personId: visitor.personId }),
 	);
 	const { slug, title, code, summary, minutes, objectives, pages, glossary, provenance } = pinned.body;
-	const pagesRead =
-		readings.find((each) => each.module === slug && each.version === pinned.version)?.pagesRead ?? 0;
+	const pagesRead = readings.find((each) => each.module === slug && each.version === pinned.version)?.pagesRead ?? 0;
 	return {
 		slug,
 		title,

@@ -1,14 +1,16 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { z } from 'zod';
 import { findContentVersion } from '#db/queries/content.ts';
 import { findAttempt } from '#db/queries/learning.ts';
-import { z } from 'zod';
 import { saveAnswer } from '../../commands/learning.ts';
-import { type Quiz, showQuestion } from '../../domain/quiz.ts';
+import { type Quiz, readNumber, showQuestion } from '../../domain/quiz.ts';
 import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
 import { Button, Choices, ErrorSummary, LinkButton, TextField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Progress } from '../../ui/progress.tsx';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `Question ${data?.number ?? ''} – Quiz – Countersign` },
@@ -48,7 +50,7 @@ export async function action(args: ActionFunctionArgs) {
 	const right =
 		question.kind === 'choice'
 			? /^\d+$/.test(answer) && Number(answer) < question.options.length
-			: /^\d+([.,]\d+)?$/.test(answer);
+			: readNumber(answer) !== null;
 	if (!right) {
 		const message = question.kind === 'choice' ? 'Choose one answer' : 'Enter a number, such as 7.5';
 		return data({ errors: [{ field: 'answer', message }], at: Date.now() }, { status: 422 });

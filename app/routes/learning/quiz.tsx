@@ -15,6 +15,8 @@ import { Heading } from '../../ui/layout.tsx';
 import { Notice, ReviewMark } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
 export const meta: MetaFunction = () => [{ title: 'Quiz – Countersign' }];
 
 function findQuiz(slug = '') {

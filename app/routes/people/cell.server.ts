@@ -31,7 +31,9 @@ export async function withCell<T>(
 ): Promise<T> {
 	const visitor = await requireVisitor(context, request);
 	const personId = z.uuid().safeParse(params.person);
-	const pinned = isPrivilegeCode(params.privilege ?? '') ? catalogue().privileges.get(params.privilege as never) : undefined;
+	const pinned = isPrivilegeCode(params.privilege ?? '')
+		? catalogue().privileges.get(params.privilege as never)
+		: undefined;
 	if (!personId.success || !pinned) throw notFound();
 	return inProvider(visitor, async (tx) => {
 		const person = await findPerson(tx, { providerId: visitor.providerId, personId: personId.data });
@@ -40,6 +42,13 @@ export async function withCell<T>(
 		const theirOwn = own && person.id === visitor.personId;
 		if (!theirOwn && !may(visitor.posts, authority, site.id)) throw forbidden();
 		const cell = { personId: person.id, siteId: site.id, privilege: pinned.body.code };
-		return work(tx, { visitor, person, site, pinned, cell, address: `/people/${person.id}/${site.slug}/${cell.privilege}` });
+		return work(tx, {
+			visitor,
+			person,
+			site,
+			pinned,
+			cell,
+			address: `/people/${person.id}/${site.slug}/${cell.privilege}`,
+		});
 	});
 }

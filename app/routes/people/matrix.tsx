@@ -14,10 +14,16 @@ import { readMatrix } from './read-matrix.server.ts';
 
 export const handle = { wide: true };
 
-export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `Matrix of ${data?.site ?? ''} – Countersign` }];
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Matrix of ${data?.site ?? ''} – Countersign` },
+];
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
-	const { visitor, site, sites, asked, today, privileges, roles, staff, rows } = await readMatrix(context, request, params.site);
+	const { visitor, site, sites, asked, today, privileges, roles, staff, rows } = await readMatrix(
+		context,
+		request,
+		params.site,
+	);
 	const counts = privileges.map((privilege, place) => {
 		const cells = rows.map((row) => row.cells[place]?.standing);
 		const competent = cells.filter((standing) => standing === 'competent' || standing === 'due-soon').length;
@@ -116,8 +122,8 @@ export default function MatrixPage() {
 				<ul className="plain-list">
 					{standings.map((standing) => (
 						<li key={standing}>
-							<StandingTag standing={standing} />{' '}
-							<span className="visually-hidden">{standingWords[standing]}</span> {meanings[standing]}
+							<StandingTag standing={standing} /> <span className="visually-hidden">{standingWords[standing]}</span>{' '}
+							{meanings[standing]}
 						</li>
 					))}
 				</ul>

@@ -9,7 +9,11 @@ import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
 import { withCell } from './cell.server.ts';
 
-export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `Lift the pause of ${data?.name ?? ''} – Countersign` }];
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Lift the pause of ${data?.name ?? ''} – Countersign` },
+];
 
 export async function loader(args: LoaderFunctionArgs) {
 	return withCell(args, { authority: 'pause' }, async (_tx, { person, site, pinned, address }) => ({
@@ -48,7 +52,9 @@ export default function PauseLiftingPage() {
 				caption={`${page.title}, ${page.site}`}
 				back={{ to: page.address, label: 'Evidence' }}
 			/>
-			<Inset>{page.name} stands again where the evidence puts them. If the sign-off is still in date, they may act at once.</Inset>
+			<Inset>
+				{page.name} stands again where the evidence puts them. If the sign-off is still in date, they may act at once.
+			</Inset>
 			<Form method="post">
 				<TextAreaField
 					name="note"

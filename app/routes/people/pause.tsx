@@ -6,14 +6,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { rulesBySite } from '../../commands/append.ts';
 import { pause } from '../../commands/authorising.ts';
-import { type PauseReason, pauseReasons, pauseReasonWords } from '../../domain/evidence.ts';
+import { pauseReasonWords } from '../../domain/evidence.ts';
 import { fieldErrors, pauseForm } from '../../domain/input.ts';
 import { localDay, moveDay } from '../../domain/period.ts';
+import { type PauseReason, pauseReasons } from '../../domain/words.ts';
 import { forbidden } from '../../session.server.ts';
 import { Button, Choices, DateField, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
 import { withCell } from './cell.server.ts';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `Pause ${data?.name ?? ''} – Countersign` }];
 
@@ -54,7 +57,12 @@ export default function PausePage() {
 	const busy = useNavigation().state !== 'idle';
 	const submit = useSubmit();
 	const defaults = { id: page.id, reviewOn: page.reviewOn, note: '', ...refused?.sent };
-	const { register, handleSubmit, formState } = useForm<{ id: string; reason: PauseReason; reviewOn: string; note: string }>({
+	const { register, handleSubmit, formState } = useForm<{
+		id: string;
+		reason: PauseReason;
+		reviewOn: string;
+		note: string;
+	}>({
 		resolver: zodResolver(pauseForm),
 		defaultValues: defaults as never,
 		shouldFocusError: false,
@@ -91,7 +99,7 @@ export default function PausePage() {
 					name="reason"
 					legend="Why is this paused?"
 					options={page.reasons}
-					defaultValue={refused?.sent.reason}
+					defaultValue={refused?.sent?.reason}
 					error={errorOf('reason')}
 					inputProps={() => register('reason')}
 				/>

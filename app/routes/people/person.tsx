@@ -107,7 +107,13 @@ export default function PersonPage() {
 				caption="All evidence, newest first"
 				head={['What', 'About', 'Happened', 'Recorded', 'By']}
 				rows={person.evidence.map((each) => [
-					each.to ? <Link to={each.to}>{each.what}</Link> : each.what,
+					each.to ? (
+						<Link key={each.id} to={each.to}>
+							{each.what}
+						</Link>
+					) : (
+						each.what
+					),
 					each.about,
 					each.observedAt,
 					each.recordedAt,

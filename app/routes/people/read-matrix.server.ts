@@ -11,7 +11,12 @@ import { localDay } from '../../domain/period.ts';
 import { forbidden, inProvider, notFound, requireAuthority } from '../../session.server.ts';
 
 const day = z.iso.date().catch('');
-const view = z.object({ at: day, known: day, role: z.string().max(20).catch(''), name: z.string().trim().max(60).catch('') });
+const view = z.object({
+	at: day,
+	known: day,
+	role: z.string().max(20).catch(''),
+	name: z.string().trim().max(60).catch(''),
+});
 
 /** What the matrix page and its CSV both show: the same people, the same day, the same filters. */
 export async function readMatrix(context: AppLoadContext, request: Request, slug: string | undefined) {
@@ -36,11 +41,17 @@ export async function readMatrix(context: AppLoadContext, request: Request, slug
 		const rules = (await rulesBySite(tx, providerId, catalogue()))(site.id);
 		const privileges = [...catalogue().privileges.values()].map(({ body }) => body);
 		const present = presentFor(evidence, context.now);
-		const rows = matrixOf(rules, people, evidence, privileges.map((each) => each.code), {
-			siteId: site.id,
-			at: instantFor(at, present),
-			knownAt: instantFor(known, present),
-		});
+		const rows = matrixOf(
+			rules,
+			people,
+			evidence,
+			privileges.map((each) => each.code),
+			{
+				siteId: site.id,
+				at: instantFor(at, present),
+				knownAt: instantFor(known, present),
+			},
+		);
 		return {
 			visitor,
 			site,

@@ -13,7 +13,11 @@ import { Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { withCell } from './cell.server.ts';
 
-export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `Sign off ${data?.name ?? ''} – Countersign` }];
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Sign off ${data?.name ?? ''} – Countersign` },
+];
 
 /** What a sign-off would grant, and until when, before anything is saved. */
 export async function loader(args: LoaderFunctionArgs) {
@@ -32,7 +36,9 @@ export async function loader(args: LoaderFunctionArgs) {
 			lastDay: term.lastDay,
 			lastDayWords: sayDay(term.lastDay),
 			arithmetic: `${months(term.validity)} from ${sayDay(term.startsFrom)}${
-				term.keepsAnniversary ? ', the last day of the sign-off it renews, so nothing is lost by renewing early' : ', today'
+				term.keepsAnniversary
+					? ', the last day of the sign-off it renews, so nothing is lost by renewing early'
+					: ', today'
 			}`,
 			rounds: decision.progress.find((each) => each.requirement.kind === 'observation')?.evidence.length ?? 0,
 			facts: preview.basis.length,
@@ -88,7 +94,10 @@ export default function SignOffPage() {
 							{ key: 'Where', value: preview.site },
 							{ key: 'Until the end of', value: <strong>{preview.lastDayWords}</strong> },
 							{ key: 'Worked out as', value: preview.arithmetic },
-							{ key: 'It rests on', value: `${preview.facts} pieces of evidence, ${preview.rounds} of them observed rounds` },
+							{
+								key: 'It rests on',
+								value: `${preview.facts} pieces of evidence, ${preview.rounds} of them observed rounds`,
+							},
 						]}
 					/>
 					<p>

@@ -47,7 +47,9 @@ export async function loader(args: LoaderFunctionArgs) {
 				id: each.id,
 				to: each.kind === 'observation' ? `/observations/${each.id}` : null,
 				what: evidenceWords[each.kind],
-				detail: [detailOf(each), version && `version ${version.version}`, notes.get(each.id)].filter(Boolean).join('; '),
+				detail: [detailOf(each), version && `version ${version.version}`, notes.get(each.id)]
+					.filter(Boolean)
+					.join('; '),
 				observedAt: sayMoment(each.observedAt),
 				recordedAt: sayMoment(each.recordedAt),
 				by: by ? `${by.givenName} ${by.familyName}` : '',
@@ -68,8 +70,9 @@ export async function loader(args: LoaderFunctionArgs) {
 			permit: decision.permit,
 			user: reasonWords[decision.code].user,
 			nextStep: reasonWords[decision.code].nextStep,
-			policy: decision.policyVersion,
-			maySignOff: other && may(visitor.posts, 'sign-off', site.id) && decision.standing !== 'paused' && decision.code !== 'left',
+			policy: sayPolicy(decision.policyVersion),
+			maySignOff:
+				other && may(visitor.posts, 'sign-off', site.id) && decision.standing !== 'paused' && decision.code !== 'left',
 			mayPause: mayPause && decision.standing !== 'paused' && decision.code !== 'left',
 			mayLift: mayPause && decision.code === 'paused_review',
 			tasks: decision.permit
@@ -84,6 +87,13 @@ export async function loader(args: LoaderFunctionArgs) {
 			evidence: rows,
 		};
 	});
+}
+
+/** `shipped-1+4` is Countersign's first version under the provider's fourth. */
+function sayPolicy(version: string): string {
+	const [shipped = '', ...own] = version.replace('shipped-', '').split('+');
+	const over = own.length ? `, with our own changes (version ${own.join(' and ')})` : '';
+	return `Countersign’s numbers, version ${shipped}${over}`;
 }
 
 function bearsOn(fact: Evidence, asked: readonly Requirement[], siteId: string): boolean {
@@ -169,7 +179,13 @@ export default function StandingPage() {
 					caption="Evidence, newest first"
 					head={['What', 'Detail', 'Happened', 'Recorded', 'By', 'Used']}
 					rows={cell.evidence.map((each) => [
-						each.to ? <Link to={each.to}>{each.what}</Link> : each.what,
+						each.to ? (
+							<Link key={each.id} to={each.to}>
+								{each.what}
+							</Link>
+						) : (
+							each.what
+						),
 						each.detail,
 						each.observedAt,
 						each.recordedAt,

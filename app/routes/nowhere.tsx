@@ -7,3 +7,8 @@ export function loader() {
 export function action() {
 	throw notFound();
 }
+
+/** Never drawn: with a component, Remix shows the error page instead of bare text. */
+export default function Nowhere() {
+	return null;
+}

@@ -1,0 +1,110 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import type { Db, Sql, Tx } from './client.server.ts';
+import * as schema from './schema.ts';
+
+/**
+ * Transactions, each on a connection of its own for as long as it lasts.
+ *
+ * The driver's own `begin` must not be used: when a connection is lost inside it, postgres.js 3.4.9 writes the rollback
+ * to a socket that is gone, which ends the process (porsager/postgres#1208), and later statements of the dead
+ * transaction can run and commit inside another one that got the connection after it (#1216). Here a connection that
+ * was lost is never written to again and never handed on: the transaction fails, and a new connection takes its place.
+ */
+interface Lease {
+	client: Sql;
+	db: Db;
+	lost: boolean;
+	/** Ends the transaction that holds the lease when the connection goes. */
+	onLost: (error: Error) => void;
+}
+
+export class ConnectionLost extends Error {
+	constructor() {
+		super('the connection to the database was lost');
+	}
+}
+
+export function leases(url: string, options: postgres.Options<Record<string, postgres.PostgresType>>, most: number) {
+	const idle: Lease[] = [];
+	const waiting: ((lease: Lease) => void)[] = [];
+	let open = 0;
+
+	function make(): Lease {
+		const onclose = () => {
+			lease.lost = true;
+			lease.onLost(new ConnectionLost());
+		};
+		const client = postgres(url, { ...options, max: 1, onclose });
+		const send = client.unsafe.bind(client);
+		client.unsafe = ((...query: Parameters<typeof send>) => {
+			if (lease.lost) throw new ConnectionLost();
+			return send(...query);
+		}) as typeof client.unsafe;
+		const lease: Lease = { client, db: drizzle({ client, schema }), lost: false, onLost: () => {} };
+		return lease;
+	}
+
+	function acquire(): Lease | Promise<Lease> {
+		for (let lease = idle.pop(); lease; lease = idle.pop()) {
+			if (!lease.lost) return lease;
+			open -= 1;
+		}
+		if (open >= most) return new Promise((resolve) => waiting.push(resolve));
+		open += 1;
+		return make();
+	}
+
+	function release(lease: Lease): void {
+		lease.onLost = () => {};
+		const next = waiting.shift();
+		if (next) next(lease.lost ? make() : lease);
+		else if (lease.lost) open -= 1;
+		else idle.push(lease);
+	}
+
+	async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+		const lease = await acquire();
+		const lost = new Promise<never>((_resolve, reject) => {
+			lease.onLost = reject;
+		});
+		lost.catch(() => {});
+		const done = run(lease, work);
+		// When the connection goes first, whatever the work still tries fails by itself and is nobody's any more.
+		done.catch(() => {});
+		try {
+			return await Promise.race([done, lost]);
+		} finally {
+			if (lease.lost) void lease.client.end({ timeout: 0 });
+			release(lease);
+		}
+	}
+
+	async function run<T>(lease: Lease, work: (tx: Tx) => Promise<T>): Promise<T> {
+		try {
+			await lease.client.unsafe('begin');
+			const result = await work(lease.db as unknown as Tx);
+			await lease.client.unsafe('commit');
+			return result;
+		} catch (error) {
+			// A refused statement can be rolled back. After anything worse the connection is given up instead.
+			if (!lease.lost && isFatal(error)) lease.lost = true;
+			if (!lease.lost) await lease.client.unsafe('rollback');
+			throw error;
+		}
+	}
+
+	return {
+		transaction,
+		close: async () => {
+			await Promise.all(idle.map((lease) => lease.client.end({ timeout: 2 })));
+		},
+	};
+}
+
+/** Whether an error says that the connection itself is over: the driver's own codes, the network's, or the server's FATAL. */
+function isFatal(error: unknown): boolean {
+	const cause = (error instanceof Error && error.cause ? error.cause : error) as { code?: string; severity?: string };
+	if (cause?.severity) return cause.severity === 'FATAL' || cause.severity === 'PANIC';
+	return /^(CONNECT|E[A-Z]+$)/.test(cause?.code ?? '');
+}

@@ -1,0 +1,264 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { catalogue } from '#app/catalogue.server.ts';
+import { addPeople, startEmployment } from '#app/commands/employing.ts';
+import { hashSecret } from '#app/commands/secrets.ts';
+import { asProvider } from '#db/client.server.ts';
+import { namedId } from '#db/factory.ts';
+import { providers, sites } from '#db/schema.ts';
+import { openSite } from './server.ts';
+
+// One server for the whole table: every row only reads it, or is refused.
+const site = await openSite();
+afterAll(() => site.close());
+
+const id = (staffCode: string) => namedId(`person ${staffCode}`);
+const elsewhere = await anotherProvider();
+
+const visitors = {
+	nobody: '',
+	carer: await site.signIn('amara.okafor'),
+	senior: await site.signIn('ben.whitfield'),
+	'medication lead': await site.signIn('margaret.doyle'),
+	manager: await site.signIn('grace.mensah'),
+	administrator: await site.signIn('alex.reid'),
+	'manager of another provider': elsewhere.cookie,
+};
+type Visitor = keyof typeof visitors;
+
+const signsIn = '302 /sign-in';
+const tomasz = `/people/${id('tomasz.nowak')}`;
+const cell = `${tomasz}/rose-house/administer-oral`;
+const round = `/rounds/${namedId('no such round')}`;
+
+/** What each visitor gets, in the order above: a status, with the address where it sends them on. */
+const table: {
+	path: string;
+	form?: Record<string, string>;
+	expected: [string, string, string, string, string, string, string];
+}[] = [
+	{
+		path: '/',
+		expected: [signsIn, '302 /induction', '302 /rounds', '302 /matrix', '302 /matrix', '302 /matrix', '302 /matrix'],
+	},
+	{ path: '/sign-in', expected: ['200', '302 /', '302 /', '302 /', '302 /', '302 /', '302 /'] },
+	{ path: '/sign-out', expected: ['302 /', '302 /', '302 /', '302 /', '302 /', '302 /', '302 /'] },
+	{ path: '/induction', expected: [signsIn, '200', '200', '200', '200', '403', '200'] },
+	{ path: '/modules/rights-and-mar', expected: [signsIn, '200', '200', '200', '200', '403', '200'] },
+	{ path: '/modules/no-such-module', expected: [signsIn, '404', '404', '404', '404', '403', '404'] },
+	{ path: '/modules/rights-and-mar/the-rights', expected: [signsIn, '200', '200', '200', '200', '403', '200'] },
+	{
+		path: '/modules/rights-and-mar/no-such-page',
+		form: {},
+		expected: [signsIn, '404', '404', '404', '404', '403', '404'],
+	},
+	{ path: '/quizzes/oral-medicines', expected: [signsIn, '200', '200', '200', '200', '403', '200'] },
+	{ path: '/quizzes/no-such-quiz', form: {}, expected: [signsIn, '404', '404', '404', '404', '403', '404'] },
+	{ path: `/attempts/${namedId('no such attempt')}`, expected: [signsIn, '404', '404', '404', '404', '403', '404'] },
+	{
+		path: `/attempts/${namedId('no such attempt')}`,
+		form: {},
+		expected: [signsIn, '404', '404', '404', '404', '403', '404'],
+	},
+	{ path: `/attempts/${namedId('no such attempt')}/1`, expected: [signsIn, '404', '404', '404', '404', '403', '404'] },
+	{
+		path: `/attempts/not-an-id/1`,
+		form: { answer: '0' },
+		expected: [signsIn, '404', '404', '404', '404', '403', '404'],
+	},
+	{ path: '/rounds', expected: [signsIn, '403', '200', '200', '200', '403', '200'] },
+	{
+		path: '/rounds',
+		form: { learnerId: id('amara.okafor'), siteId: namedId('site elm-court'), privilege: 'administer-oral' },
+		expected: [signsIn, '403', '403', '403', '422', '403', '403'],
+	},
+	{
+		path: round,
+		expected: [signsIn, '403', redirect(round), redirect(round), redirect(round), '403', redirect(round)],
+	},
+	{
+		path: round,
+		form: { intent: 'sign' },
+		expected: [signsIn, '403', redirect(round), redirect(round), redirect(round), '403', redirect(round)],
+	},
+	{
+		path: `${round}/signatures`,
+		expected: [signsIn, '403', redirect(round), redirect(round), redirect(round), '403', redirect(round)],
+	},
+	{
+		path: `${round}/signatures`,
+		form: { assessorSecret: '246810', learnerSecret: '246810' },
+		expected: [signsIn, '403', redirect(round), redirect(round), redirect(round), '403', redirect(round)],
+	},
+	{ path: `/observations/${namedId('no such round')}`, expected: [signsIn, '404', '404', '404', '404', '404', '404'] },
+	{
+		path: '/matrix',
+		expected: [
+			signsIn,
+			'403',
+			'403',
+			'302 /sites/rose-house/matrix',
+			'302 /sites/rose-house/matrix',
+			'302 /sites/elm-court/matrix',
+			'302 /sites/north-lodge/matrix',
+		],
+	},
+	{ path: '/sites/rose-house/matrix', expected: [signsIn, '403', '403', '200', '200', '200', '404'] },
+	{ path: '/sites/elm-court/matrix', expected: [signsIn, '403', '403', '403', '200', '200', '404'] },
+	{ path: '/sites/rose-house/matrix.csv', expected: [signsIn, '403', '403', '200', '200', '200', '404'] },
+	{ path: tomasz, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: cell, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{
+		path: `/people/${id('amara.okafor')}/rose-house/administer-oral`,
+		expected: [signsIn, '200', '403', '200', '200', '403', '404'],
+	},
+	{ path: `${tomasz}/rose-house/administer-everything`, expected: [signsIn, '404', '404', '404', '404', '404', '404'] },
+	{ path: `${cell}/sign-off`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${cell}/sign-off`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: `${cell}/pause`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${cell}/pause`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: `${cell}/pause-lifting`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${cell}/pause-lifting`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: '/no-such-page', expected: ['404', '404', '404', '404', '404', '404', '404'] },
+	{ path: '/no-such-page', form: {}, expected: ['404', '404', '404', '404', '404', '404', '404'] },
+];
+
+function redirect(path: string): string {
+	return `302 ${path.replace('/rounds/', '/observations/').replace('/signatures', '')}`;
+}
+
+for (const { path, form, expected } of table) {
+	test(`${form ? 'POST' : 'GET'} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…')}`, async () => {
+		const seen: Record<string, string> = {};
+		for (const [visitor, cookie] of Object.entries(visitors)) {
+			const answer = await site.ask(path, { ...(cookie ? { cookie } : {}), ...(form ? { form } : {}) });
+			const [to] = (answer.headers.get('location') ?? '').split('?');
+			seen[visitor] = to ? `${answer.status} ${to}` : String(answer.status);
+		}
+		const wanted = Object.fromEntries(
+			(Object.keys(visitors) as Visitor[]).map((visitor, place) => [visitor, expected[place]]),
+		);
+		expect(seen).toEqual(wanted);
+	});
+}
+
+test('every address in app/routes.ts stands in the table', () => {
+	const source = readFileSync('app/routes.ts', 'utf8').replace(
+		/\.\.\.prefix\('([^']+)', \[([\s\S]*?)\]\)/g,
+		(_, base, inside) =>
+			inside.replace(/index\('/g, `route('${base}', '`).replace(/route\('(?!people)/g, `route('${base}/`),
+	);
+	const addresses = [...source.matchAll(/route\('([^']+)'/g)]
+		.map(([, address]) => `/${address}`)
+		.filter((each) => each !== '/*');
+	const covered = (address: string) => {
+		const shape = new RegExp(`^${address.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`);
+		return table.some(({ path }) => shape.test(path));
+	};
+	expect(addresses.length).toBeGreaterThan(15);
+	expect(addresses.filter((address) => !covered(address))).toEqual([]);
+});
+
+test('a form from another site, or from nowhere, is refused before anything is read', async () => {
+	const cookie = visitors.manager;
+	for (const origin of ['https://evil.example', 'null', null])
+		expect((await site.ask(`${cell}/pause`, { cookie, form: {}, origin })).status).toBe(403);
+});
+
+test('what one may do at one site does not open another', async () => {
+	const cookie = visitors['medication lead'];
+	const elm = await site.data.owner`
+		select p.id from people p join employments e on e.person_id = p.id where e.site_id = ${namedId('site elm-court')} limit 1`;
+	const path = `/people/${elm[0]?.id}/elm-court/administer-oral`;
+	for (const each of [path, `${path}/pause`, `${path}/sign-off`])
+		expect((await site.ask(each, { cookie })).status).toBe(403);
+});
+
+test('a person who has left cannot sign in to anything', async () => {
+	const cookie = await site.signIn('owen.price');
+	expect((await site.ask('/induction', { cookie })).headers.get('location')).toMatch(/^\/sign-in/);
+});
+
+test('answers carry the security headers, and pages are never stored', async () => {
+	const answer = await site.ask('/induction', { cookie: visitors.carer });
+	expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none';script-src 'self' 'nonce-/);
+	expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+	expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+	expect(answer.headers.get('referrer-policy')).toBe('same-origin');
+	expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
+test('the session cookie cannot be read by scripts or sent from other sites, and changes at each sign-in', async () => {
+	const answer = await site.ask('/sign-in?provider=fairfield-care', {
+		form: { staffCode: 'amara.okafor', password: 'countersign-demo' },
+	});
+	expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly/i);
+	expect(answer.headers.get('set-cookie')).toMatch(/SameSite=Lax/i);
+	expect(answer.headers.get('set-cookie')?.split(';', 1)[0]).not.toBe(visitors.carer);
+});
+
+test('signing out ends the session itself, not only the cookie', async () => {
+	const cookie = await site.signIn('danny.hughes');
+	expect((await site.ask('/induction', { cookie })).status).toBe(200);
+	await site.ask('/sign-out', { cookie, form: {} });
+	expect((await site.ask('/induction', { cookie })).status).toBe(302);
+});
+
+test('after ten wrong passwords even the right one has to wait', async () => {
+	for (let turn = 0; turn < 10; turn += 1)
+		expect(
+			(await site.ask('/sign-in?provider=fairfield-care', { form: { staffCode: 'leila.haddad', password: 'wrong' } }))
+				.status,
+		).toBe(422);
+	const answer = await site.ask('/sign-in?provider=fairfield-care', {
+		form: { staffCode: 'leila.haddad', password: 'countersign-demo' },
+	});
+	expect(answer.status).toBe(429);
+});
+
+test('the sign-in page sends people back only to this site', async () => {
+	const form = { staffCode: 'amara.okafor', password: 'countersign-demo' };
+	for (const [next, to] of [
+		['/induction', '/induction'],
+		['//evil.example', '/'],
+		['/\\evil.example', '/'],
+		['https://evil.example', '/'],
+	]) {
+		const answer = await site.ask(`/sign-in?provider=fairfield-care&next=${encodeURIComponent(next ?? '')}`, { form });
+		expect(answer.headers.get('location')).toBe(to);
+	}
+});
+
+test('a page asked for with a body too large, or a broken cookie, is refused without harm', async () => {
+	const form = { note: 'x'.repeat(300_000) };
+	expect((await site.ask(`${cell}/pause`, { cookie: visitors.manager, form })).status).toBe(413);
+	expect((await site.ask('/induction', { cookie: 'countersign=%00%ff' })).status).toBe(302);
+	expect((await site.ask('/healthz')).status).toBe(200);
+});
+
+/** A second provider in the same database, with a manager of its own. */
+async function anotherProvider(): Promise<{ cookie: string }> {
+	const { ownerDb } = site.data;
+	const providerId = namedId('provider northern-lights');
+	const siteId = namedId('site north-lodge');
+	const [passwordHash, pinHash] = await Promise.all([hashSecret('another-password'), hashSecret('135790')]);
+	await ownerDb.insert(providers).values({ id: providerId, slug: 'northern-lights', name: 'Northern Lights' });
+	await asProvider(ownerDb, providerId, async (tx) => {
+		await tx
+			.insert(sites)
+			.values({ providerId, id: siteId, slug: 'north-lodge', name: 'North Lodge', kind: 'care-home' });
+		const person = { staffCode: 'una.north', givenName: 'Una', familyName: 'North', passwordHash, pinHash };
+		const [personId = ''] = await addPeople(tx, providerId, [person]);
+		await startEmployment(tx, providerId, catalogue(), {
+			personId,
+			siteId,
+			role: 'manager',
+			contract: 'permanent',
+			recordedBy: null,
+		});
+	});
+	const answer = await site.ask('/sign-in?provider=northern-lights', {
+		form: { staffCode: 'una.north', password: 'another-password' },
+	});
+	return { cookie: answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '' };
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { exportJWK, generateKeyPair } from 'jose';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { readCatalogue } from '#app/catalogue.server.ts';
+import { startEmbedded } from '#db/embedded.ts';
+import { migrateDatabase } from '#db/migrate.ts';
+import { addFirstSigningKey } from '#db/queries/clients.ts';
+import { pinContentVersions } from '#db/queries/content.ts';
+import * as schema from '#db/schema.ts';
+import { seedDemonstration } from '#db/seed.ts';
+
+declare module 'vitest' {
+	export interface ProvidedContext {
+		/** The owner's address of the maintenance database: tests clone their own from the templates beside it. */
+		serverUrl: string;
+		/** What the server writes down: a test may count in it what really reached the database. */
+		serverLog: string;
+	}
+}
+
+/** One PostgreSQL for the whole run, with two templates: `empty` is migrated, `demonstration` is seeded as well. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+	const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'countersign-vitest-')));
+	// mkdtemp makes it 0700, through which the user Postgres runs as for root could not pass.
+	chmodSync(folder, 0o711);
+	const server = await startEmbedded({ dataDir: folder, durable: false });
+	const clear = async () => {
+		await server.stop();
+		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	};
+	try {
+		await makeTemplates(server.ownerUrl);
+	} catch (error) {
+		await clear();
+		throw error;
+	}
+	project.provide('serverUrl', server.ownerUrl);
+	project.provide('serverLog', path.join(folder, 'postgres.log'));
+	return clear;
+}
+
+async function makeTemplates(serverUrl: string): Promise<void> {
+	const content = readCatalogue();
+	const server = postgres(serverUrl, { max: 1, onnotice: () => {} });
+	await server`create database empty`;
+	await migrateDatabase(urlOf(serverUrl, 'empty'));
+	await withOwner(urlOf(serverUrl, 'empty'), async (owner) => {
+		await pinContentVersions(owner, content.versions);
+		const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+		const privateJwk = (await exportJWK(privateKey)) as Record<string, string>;
+		await addFirstSigningKey(owner, { id: randomUUID(), algorithm: 'ES256', privateJwk });
+	});
+	await server`create database demonstration template empty`;
+	await withOwner(urlOf(serverUrl, 'demonstration'), (owner) => seedDemonstration(owner, content, new Date()));
+	// Written out and closed, so that cloning copies files and has nobody to wait for.
+	for (const name of ['empty', 'demonstration']) {
+		const template = postgres(urlOf(serverUrl, name), { max: 1 });
+		await template`vacuum (freeze, analyze)`;
+		await template.end();
+		await server.unsafe(`alter database ${name} with is_template true allow_connections false`);
+	}
+	await server`checkpoint`;
+	await server.end();
+}
+
+async function withOwner(url: string, work: (owner: ReturnType<typeof drizzle<typeof schema>>) => Promise<unknown>) {
+	const client = postgres(url, { max: 1, onnotice: () => {} });
+	await work(drizzle({ client, schema }));
+	await client.end();
+}
+
+function urlOf(serverUrl: string, database: string): string {
+	const url = new URL(serverUrl);
+	url.pathname = `/${database}`;
+	return url.href;
+}
