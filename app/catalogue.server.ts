@@ -28,6 +28,8 @@ export interface Catalogue {
 	policy: Pinned<PolicyBody & { version: number }>;
 	/** Every version of a privilege that a sign-off may have been made under, by content version id. */
 	privilegeVersions: Map<string, Privilege>;
+	/** Every shipped policy that a sign-off may have been made under. */
+	shippedPolicies: (PolicyBody & { version: number })[];
 	/** Everything above, as the database pins it. */
 	versions: ContentVersion[];
 }
@@ -82,6 +84,7 @@ export function readCatalogue(folder = path.resolve('content')): Catalogue {
 		checklists,
 		privileges,
 		policy: pin('policy', 'shipped', policy.version, numbers),
+		shippedPolicies: [numbers],
 		privilegeVersions: new Map([...privileges.values()].map((each) => [each.versionId, each.body])),
 		versions,
 	};
@@ -91,11 +94,18 @@ export function readCatalogue(folder = path.resolve('content')): Catalogue {
 	return catalogue;
 }
 
-/** Adds the privilege versions that the database has pinned before: sign-offs made under them are still held to them. */
+/** Adds what the database has pinned before: a sign-off is still held to what was asked when it was made. */
 export function rememberEarlier(catalogue: Catalogue, pinned: readonly ContentVersion[]): void {
-	for (const { id, body } of pinned) {
-		const earlier = privilege.safeParse(body);
-		if (earlier.success && !catalogue.privilegeVersions.has(id)) catalogue.privilegeVersions.set(id, earlier.data);
+	for (const { id, kind, body } of pinned) {
+		if (kind === 'privilege' && !catalogue.privilegeVersions.has(id)) {
+			const earlier = privilege.safeParse(body);
+			if (earlier.success) catalogue.privilegeVersions.set(id, earlier.data);
+		}
+		if (kind === 'policy') {
+			const earlier = shippedPolicy.omit({ owner: true }).safeParse(body);
+			const known = catalogue.shippedPolicies.some(({ version }) => version === earlier.data?.version);
+			if (earlier.success && !known) catalogue.shippedPolicies.push(earlier.data);
+		}
 	}
 }
 

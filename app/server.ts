@@ -15,8 +15,6 @@ import sirv from 'sirv';
 import { database, openDatabase, setDatabase } from '#db/client.server.ts';
 import { migrationCount } from '#db/migrate.ts';
 import { listContentVersions } from '#db/queries/content.ts';
-import { findProvider } from '#db/queries/sign-in.ts';
-import { demonstration } from '#db/seed.ts';
 import { catalogue, rememberEarlier } from './catalogue.server.ts';
 import { type Prepared, prepare } from './commands/prepare.ts';
 import { config } from './config.server.ts';
@@ -31,7 +29,7 @@ const mostBytes = 256 * 1024;
 /** Everything that answers HTTP, on a database that `prepare` has made ready: the gate first, then files, then pages. */
 export async function createHandler(prepared: Prepared, origin: string): Promise<Handler> {
 	setDatabase(openDatabase(prepared.appUrl));
-	rememberEarlier(catalogue(), await listContentVersions(database().db, 'privilege'));
+	rememberEarlier(catalogue(), await listContentVersions(database().db, ['privilege', 'policy']));
 	const answerGate = gate(database(), catalogue(), origin);
 	const compress = compression({ level: 1 });
 	const files = sirv(path.resolve('build/client'), {
@@ -181,7 +179,7 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 		const shownHost = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
 		const url = config.origin ?? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${port}`;
 		server.on('request', await createHandler(prepared, url));
-		return { url, prepared, welcome: await welcome(prepared), stop: () => stop(server, prepared) };
+		return { url, prepared, welcome: welcome(prepared), stop: () => stop(server, prepared) };
 	} catch (error) {
 		server.close();
 		await prepared.stop();
@@ -189,18 +187,18 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 	}
 }
 
-async function welcome(prepared: Prepared): Promise<string[]> {
-	if (prepared.empty)
+function welcome({ empty, demonstration }: Prepared): string[] {
+	if (empty)
 		return [
 			'There is no provider yet. Make the first one and its administrator:',
 			'  npm run first-administrator -- --provider "Your name" --site "Your home" --kind care-home --code jo.smith --given Jo --family Smith',
 		];
-	const provider = await findProvider(database().db, null);
-	if (!provider?.demonstration) return [];
+	if (!demonstration) return [];
+	const { password, pin, signIns, clientId, clientSecret } = demonstration;
 	return [
-		`Demonstration sign-ins, all with password ${demonstration.password} and PIN ${demonstration.pin}:`,
-		...demonstration.signIns.map(([code, who]) => `  ${code.padEnd(16)} ${who}`),
-		`The gate: client ${demonstration.clientId}, secret ${demonstration.clientSecret}`,
+		`Demonstration sign-ins, all with password ${password} and PIN ${pin}:`,
+		...signIns.map(([code, who]) => `  ${code.padEnd(16)} ${who}`),
+		`The gate: client ${clientId}, secret ${clientSecret}`,
 	];
 }
 

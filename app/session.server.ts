@@ -10,7 +10,7 @@ import { type Authority, may } from './domain/authority.ts';
 
 /** The only file that knows Lucia: its successor replaces this file and the table `sessions`, nothing else. */
 
-const idleTime = new TimeSpan(30, 'm');
+const idleTime = new TimeSpan(60, 'm');
 const longestSession = 12 * 60 * 60_000;
 
 /** Whoever is signed in on this request. */

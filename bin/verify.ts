@@ -28,7 +28,7 @@ async function openOwner(): Promise<{ url: string; stop(): Promise<void> }> {
 /** Whether everything is as it was written. */
 async function verify(db: Db): Promise<boolean> {
 	const content = catalogue();
-	rememberEarlier(content, await listContentVersions(db, 'privilege'));
+	rememberEarlier(content, await listContentVersions(db, ['privilege', 'policy']));
 	const providers = await db.select({ id: schema.providers.id, name: schema.providers.name }).from(schema.providers);
 	if (!providers.length) console.log('There is no provider yet, so there is nothing to verify.');
 	let whole = true;

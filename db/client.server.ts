@@ -1,14 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import { leases } from './lease.ts';
+import { type Db, leases, type Sql, type Tx } from './lease.ts';
 import * as schema from './schema.ts';
 
-export type Db = PostgresJsDatabase<typeof schema>;
-/** A transaction in which one provider's rows are visible and no other's. */
-export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
-export type Sql = ReturnType<typeof postgres>;
+export type { Db, Sql, Tx } from './lease.ts';
 
 export interface Database {
 	db: Db;

@@ -1,7 +1,11 @@
-import { drizzle } from 'drizzle-orm/postgres-js';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import type { Db, Sql, Tx } from './client.server.ts';
 import * as schema from './schema.ts';
+
+export type Db = PostgresJsDatabase<typeof schema>;
+/** A transaction in which one provider's rows are visible and no other's. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
+export type Sql = ReturnType<typeof postgres>;
 
 /**
  * Transactions, each on a connection of its own for as long as it lasts.

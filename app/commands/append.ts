@@ -11,7 +11,7 @@ import type { Rules } from '../domain/decide.ts';
 import { eventOf } from '../domain/event.ts';
 import { type Evidence, type EvidenceKind, ofKind, type Payload, payloads } from '../domain/evidence.ts';
 import { type Entry, entryText } from '../domain/ledger.ts';
-import { policyInForce } from '../domain/policy.ts';
+import { policyInForce, policyNamed } from '../domain/policy.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
 import { segmentsFrom } from '../domain/term.ts';
 
@@ -156,7 +156,10 @@ export async function rulesBySite(
 		const rules = known.get(siteId) ?? {
 			policy: policyInForce(catalogue.policy.body, overrides, siteId),
 			privileges,
-			earlier: { privileges: catalogue.privilegeVersions, policies: new Map() },
+			earlier: {
+				privileges: catalogue.privilegeVersions,
+				policies: { get: (version) => policyNamed(version, catalogue.shippedPolicies, overrides) },
+			},
 		};
 		known.set(siteId, rules);
 		return rules;

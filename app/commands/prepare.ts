@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { exportJWK, generateKeyPair } from 'jose';
 import postgres from 'postgres';
-import { appUrlFrom, type Db } from '#db/client.server.ts';
+import { appUrlFrom, asProvider, type Db } from '#db/client.server.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { migrateDatabase } from '#db/migrate.ts';
 import { addFirstSigningKey } from '#db/queries/clients.ts';
-import { pinContentVersions } from '#db/queries/content.ts';
+import { listContentVersions, pinContentVersions } from '#db/queries/content.ts';
+import { listPersonIds } from '#db/queries/people.ts';
 import * as schema from '#db/schema.ts';
-import { seedDemonstration } from '#db/seed.ts';
-import { catalogue } from '../catalogue.server.ts';
+import { demonstration, seedDemonstration } from '#db/seed.ts';
+import { type Catalogue, catalogue, rememberEarlier } from '../catalogue.server.ts';
 import { config } from '../config.server.ts';
+import { project } from './append.ts';
 
 /** A database that is ready to serve from. */
 export interface Prepared {
@@ -18,6 +20,8 @@ export interface Prepared {
 	appUrl: string;
 	/** Whether there is a provider at all: without one, somebody has to make the first administrator. */
 	empty: boolean;
+	/** How to sign in, where the demonstration is all there is. */
+	demonstration: typeof demonstration | null;
 	stop(): Promise<void>;
 }
 
@@ -31,15 +35,23 @@ export async function prepare(say: (line: string) => void): Promise<Prepared> {
 	try {
 		await migrateDatabase(ownerUrl);
 		const owner = drizzle({ client, schema });
-		await pinContentVersions(owner, content.versions);
+		const fresh = await pinContentVersions(owner, content.versions);
+		if (fresh.some(({ kind }) => kind === 'privilege' || kind === 'policy'))
+			await projectEverybody(owner, content, say);
 		await ensureSigningKey(owner);
-		if (config.demo && (await isEmpty(owner))) {
+		if (config.demo && !(await listProviders(owner)).length) {
 			say('Making the demonstration provider, Fairfield Care …');
 			await seedDemonstration(owner, content, new Date());
 		}
-		const empty = await isEmpty(owner);
+		const providers = await listProviders(owner);
 		await client.end({ timeout: 2 });
-		return { ownerUrl, appUrl: appUrlFrom(ownerUrl), empty, stop };
+		return {
+			ownerUrl,
+			appUrl: appUrlFrom(ownerUrl),
+			empty: providers.length === 0,
+			demonstration: providers.length === 1 && providers[0]?.demonstration ? demonstration : null,
+			stop,
+		};
 	} catch (error) {
 		await client.end({ timeout: 2 });
 		await stop();
@@ -47,8 +59,19 @@ export async function prepare(say: (line: string) => void): Promise<Prepared> {
 	}
 }
 
-async function isEmpty(owner: Db): Promise<boolean> {
-	return (await owner.select({ id: schema.providers.id }).from(schema.providers).limit(1)).length === 0;
+/** At most two: none, one and several are all that anybody here asks about. */
+function listProviders(owner: Db): Promise<{ demonstration: boolean }[]> {
+	return owner.select({ demonstration: schema.providers.demonstration }).from(schema.providers).limit(2);
+}
+
+/** What is asked has changed: where everybody stands is worked out anew, before anybody asks. */
+async function projectEverybody(owner: Db, content: Catalogue, say: (line: string) => void): Promise<void> {
+	rememberEarlier(content, await listContentVersions(owner, ['privilege', 'policy']));
+	const providers = await owner.select({ id: schema.providers.id, name: schema.providers.name }).from(schema.providers);
+	for (const { id, name } of providers) {
+		say(`Working out anew where everybody at ${name} stands …`);
+		await asProvider(owner, id, async (tx) => project(tx, id, content, await listPersonIds(tx, { providerId: id })));
+	}
 }
 
 /** Makes the key that signs the gate's tokens, where there is none; several processes may try at once. */

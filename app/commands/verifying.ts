@@ -86,7 +86,7 @@ async function verifyContent(tx: Tx, providerId: string): Promise<Finding[]> {
 		sql`select id from content_versions where provider_id is null or provider_id = ${providerId}`,
 	);
 	const ids = new Set(ours.map((row) => row.id));
-	const versions = (await Promise.all(contentKinds.map((kind) => listContentVersions(tx, kind)))).flat();
+	const versions = await listContentVersions(tx, contentKinds);
 	return versions
 		.filter((each) => ids.has(each.id))
 		.flatMap(({ id, kind, slug, version, hash, body }): Finding[] => {

@@ -33,8 +33,8 @@ export interface Rules {
 	privileges: ReadonlyMap<PrivilegeCode, Privilege>;
 	/** A sign-off is held to what was asked when it was made: earlier policies by version, privileges by content version id. */
 	earlier?: {
-		policies: ReadonlyMap<string, Policy>;
-		privileges: ReadonlyMap<string, Privilege>;
+		policies: { get(version: string): Policy | undefined };
+		privileges: { get(contentVersionId: string): Privilege | undefined };
 	};
 }
 
@@ -195,8 +195,14 @@ function employmentAt(facts: readonly Evidence[], siteId: string, at: Date): Emp
 	const covers = (fact: Evidence, site: string | null) => fact.siteId === null || fact.siteId === site;
 	const endings = ofKind(facts, 'employment-ended');
 	const spells = ofKind(facts, 'employment-started').map((start) => {
-		// The newest word on when it ends: somebody dismissed during their notice leaves that day.
-		const ending = endings.findLast((end) => covers(end, start.siteId) && isAfter(end, start));
+		// A later word while work goes on moves its end, as when somebody is dismissed during notice. Once work has
+		// ended, leaving another post later does not bring it back.
+		const ending = endings
+			.filter((end) => covers(end, start.siteId) && isAfter(end, start))
+			.reduce<EvidenceOf<'employment-ended'> | undefined>(
+				(before, end) => (before && end.observedAt >= endOfDay(before.payload.lastDay) ? before : end),
+				undefined,
+			);
 		return { start, ending, endsAt: ending && endOfDay(ending.payload.lastDay) };
 	});
 	const changes = spells.flatMap(({ endsAt }) => endsAt ?? []);

@@ -59,15 +59,13 @@ export interface PolicyOverride {
 	body: Partial<PolicyBody>;
 }
 
+type ShippedPolicy = PolicyBody & { version: number };
+
 /**
  * The numbers in force at a site: the shipped ones, under the provider's newest, under the site's newest. The version
- * names all three, so that a decision made with them can be explained later.
+ * names all three, so that a decision made with them can be explained later: `shipped-1+4+7`.
  */
-export function policyInForce(
-	shipped: PolicyBody & { version: number },
-	overrides: readonly PolicyOverride[],
-	siteId: string,
-): Policy {
+export function policyInForce(shipped: ShippedPolicy, overrides: readonly PolicyOverride[], siteId: string): Policy {
 	const newest = (of: string | null) =>
 		overrides
 			.filter((each) => each.siteId === of)
@@ -75,8 +73,28 @@ export function policyInForce(
 				(best, each) => (best && best.version > each.version ? best : each),
 				undefined,
 			);
-	const applied = [newest(null), newest(siteId)].filter((each) => each !== undefined);
-	const { version, ...numbers } = shipped;
+	return compose(
+		shipped,
+		[newest(null), newest(siteId)].filter((each) => each !== undefined),
+	);
+}
+
+/** The numbers that a version names, from all that have ever been shipped or set; undefined for a name not understood. */
+export function policyNamed(
+	name: string,
+	shipped: readonly ShippedPolicy[],
+	overrides: readonly PolicyOverride[],
+): Policy | undefined {
+	const [, base, own = ''] = /^shipped-(\d+)((?:\+\d+)*)$/.exec(name) ?? [];
+	const from = shipped.find((each) => each.version === Number(base));
+	const applied = own
+		.split('+')
+		.filter(Boolean)
+		.map((version) => overrides.find((each) => each.version === Number(version)));
+	return from && applied.every((each) => each !== undefined) ? compose(from, applied) : undefined;
+}
+
+function compose({ version, ...numbers }: ShippedPolicy, applied: readonly PolicyOverride[]): Policy {
 	const merged = applied.reduce<PolicyBody>((body, each) => over(body, each.body), policyBody.strip().parse(numbers));
 	return { ...merged, version: [`shipped-${version}`, ...applied.map((each) => each.version)].join('+') };
 }
@@ -87,4 +105,11 @@ function over(body: PolicyBody, changes: Partial<PolicyBody>): PolicyBody {
 		return [name, typeof current === 'object' ? { ...current, ...(change as object) } : change];
 	});
 	return policyBody.parse({ ...body, ...Object.fromEntries(sections) });
+}
+
+/** `shipped-1+4` is Countersign's first version under the provider's fourth. */
+export function sayPolicy(version: string): string {
+	const [shipped = '', ...own] = version.replace('shipped-', '').split('+');
+	const over = own.length ? `, with our own changes (version ${own.join(' and ')})` : '';
+	return `Countersign’s numbers, version ${shipped}${over}`;
 }

@@ -3,6 +3,7 @@ import { endOfDay, localDay, moveDay } from './period.ts';
 import type { Policy } from './policy.ts';
 import type { Privilege, PrivilegeCode, Requirement } from './privilege.ts';
 import type { ReasonCode } from './reason.ts';
+import type { Answer } from './words.ts';
 
 export interface Question {
 	privilege: PrivilegeCode;
@@ -161,8 +162,10 @@ function observationProgress(requirement: Extract<Requirement, { kind: 'observat
 	};
 }
 
+/** Lines that were "not seen" in a round and have been met in none: another "not applicable" does not settle them. */
 function notYetSeen(rounds: readonly EvidenceOf<'observation'>[]): string[] {
 	const results = rounds.flatMap((round) => Object.entries(round.payload.results));
-	const settled = new Set(results.filter(([, answer]) => answer !== 'not-seen').map(([id]) => id));
-	return [...new Set(results.map(([id]) => id))].filter((id) => !settled.has(id));
+	const having = (wanted: Answer) => results.filter(([, answer]) => answer === wanted).map(([id]) => id);
+	const met = new Set(having('yes'));
+	return [...new Set(having('not-seen'))].filter((id) => !met.has(id));
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { answers } from './words.ts';
+import { type Answer, answers } from './words.ts';
 
 /** A round as the assessor fills it in. In zod's small edition, because the same schema runs in the browser. */
 const count = (what: string) =>
@@ -38,4 +38,29 @@ export function looksIdentifying(text: string): boolean {
 	return /\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{3}\s?\d{3}\s?\d{4}\b|\b[Rr]oom\s+\d+|\b(?:Mr|Mrs|Miss|Ms|Dr)\.?\s+[A-Z]/.test(
 		text,
 	);
+}
+
+/** What a form holds, as text for its fields, whether it comes from the database or from a refused submission. */
+export function roundFields(form: Record<string, unknown>) {
+	const text = (name: string) => (form[name] === undefined ? '' : String(form[name]));
+	return {
+		results: (form.results ?? {}) as Record<string, Answer>,
+		people: text('people'),
+		doses: text('doses'),
+		refusals: text('refusals'),
+		stoppedForSafety: form.stoppedForSafety === 'yes' ? ['yes'] : [],
+		note: text('note'),
+	};
+}
+
+/** A submitted form: its fields by name, with the lines of the checklist gathered under `results`. */
+export function readRound(formData: FormData): Record<string, unknown> {
+	const fields = [...formData].map(([name, value]) => [name, String(value)] as const);
+	const results = fields.flatMap(([name, value]) =>
+		name.startsWith('results.') ? [[name.slice('results.'.length), value] as const] : [],
+	);
+	return {
+		...Object.fromEntries(fields.filter(([name]) => !name.startsWith('results.'))),
+		results: Object.fromEntries(results),
+	};
 }

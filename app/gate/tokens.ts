@@ -67,7 +67,9 @@ export function tokenIssuer(db: Db, issuer: string) {
 		if (!form.get('grant_type')) throw new OAuthError(400, 'invalid_request', 'grant_type is missing');
 		if (form.get('grant_type') !== 'client_credentials')
 			throw new OAuthError(400, 'unsupported_grant_type', 'the one grant is client_credentials');
-		const wanted = form.get('scope')?.split(' ').filter(Boolean) ?? client.scopes;
+		// RFC 6749 section 3.2: a parameter without a value is taken as not sent.
+		const asked = form.get('scope')?.split(' ').filter(Boolean) ?? [];
+		const wanted = asked.length ? asked : client.scopes;
 		if (!wanted.every((scope) => client.scopes.includes(scope)))
 			throw new OAuthError(400, 'invalid_scope', `this client may ask for: ${client.scopes.join(' ')}`);
 		const scope = wanted.join(' ');
@@ -107,12 +109,12 @@ export function tokenIssuer(db: Db, issuer: string) {
 	}
 
 	async function verifySignature(bearer: string): Promise<Caller> {
-		if (!keys) await loadKeys();
+		if (!keys) await loadKeys().catch(noKeys);
 		try {
 			const { payload } = await jwtVerify(
 				bearer,
 				async ({ kid }) => {
-					const key = keys?.get(kid ?? '') ?? (await loadKeys()).get(kid ?? '');
+					const key = keys?.get(kid ?? '') ?? (await loadKeys().catch(noKeys)).get(kid ?? '');
 					if (!key) throw new Error('unknown key');
 					return key.verifying;
 				},
@@ -130,7 +132,7 @@ export function tokenIssuer(db: Db, issuer: string) {
 				expiresAt: payload.exp as number,
 			};
 		} catch (error) {
-			if (isDatabaseTrouble(error)) throw error;
+			if (error instanceof HttpError) throw error;
 			throw unauthorised('the token is not valid');
 		}
 	}
@@ -156,11 +158,9 @@ function unauthorised(description: string): HttpError {
 	});
 }
 
-function isDatabaseTrouble(error: unknown): boolean {
-	const cause = error instanceof Error && error.cause ? error.cause : error;
-	return (
-		typeof (cause as { code?: unknown })?.code === 'string' && !(cause as { code: string }).code.startsWith('ERR_J')
-	);
+/** Without the keys nobody can say whether a token is good: that is our trouble, not the caller's. */
+function noKeys(): never {
+	throw new HttpError(503, 'no answer from the database', { 'retry-after': '1' });
 }
 
 /** RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */
@@ -168,8 +168,12 @@ function basicCredentials(encoded: string): [string?, string?] {
 	const text = Buffer.from(encoded, 'base64').toString('utf8');
 	const colon = text.indexOf(':');
 	if (colon < 0) return [];
-	const decode = (part: string) => new URLSearchParams(`v=${part}`).get('v') ?? undefined;
-	return [decode(text.slice(0, colon)), decode(text.slice(colon + 1))];
+	const decode = (part: string) => decodeURIComponent(part.replaceAll('+', ' '));
+	try {
+		return [decode(text.slice(0, colon)), decode(text.slice(colon + 1))];
+	} catch {
+		return [];
+	}
 }
 
 /** Text that Postgres can hold: no NUL, no broken surrogate. */

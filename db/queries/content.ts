@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../client.server.ts';
 import { contentVersions } from '../schema.ts';
 
@@ -11,17 +11,24 @@ export interface ContentVersion {
 	body: unknown;
 }
 
-/** Pins content versions that the database has not seen. Only the owner may; those already there are left alone. */
-export async function pinContentVersions(db: Db, versions: readonly ContentVersion[]): Promise<void> {
-	if (versions.length)
-		await db
-			.insert(contentVersions)
-			.values([...versions])
-			.onConflictDoNothing();
+/**
+ * Pins content versions that the database has not seen, and returns those. Only the owner may; what is there already
+ * is left alone.
+ */
+export async function pinContentVersions(
+	db: Db,
+	versions: readonly ContentVersion[],
+): Promise<{ kind: string; slug: string }[]> {
+	if (!versions.length) return [];
+	return db
+		.insert(contentVersions)
+		.values([...versions])
+		.onConflictDoNothing()
+		.returning({ kind: contentVersions.kind, slug: contentVersions.slug });
 }
 
-/** Every version of one kind ever pinned, oldest first. */
-export async function listContentVersions(tx: Tx | Db, kind: string): Promise<ContentVersion[]> {
+/** Every version of some kinds ever pinned, oldest first. */
+export async function listContentVersions(tx: Tx | Db, kinds: readonly string[]): Promise<ContentVersion[]> {
 	return tx
 		.select({
 			id: contentVersions.id,
@@ -32,7 +39,7 @@ export async function listContentVersions(tx: Tx | Db, kind: string): Promise<Co
 			body: contentVersions.body,
 		})
 		.from(contentVersions)
-		.where(sql`${contentVersions.kind} = ${kind}`)
+		.where(inArray(contentVersions.kind, [...kinds]))
 		.orderBy(contentVersions.recordedAt, contentVersions.version);
 }
 

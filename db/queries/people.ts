@@ -43,6 +43,12 @@ const personColumns = {
 	familyName: people.familyName,
 };
 
+/** Everybody who has ever worked for a provider. */
+export async function listPersonIds(tx: Tx, { providerId }: { providerId: string }): Promise<string[]> {
+	const rows = await tx.select({ id: people.id }).from(people).where(sql`${people.providerId} = ${providerId}`);
+	return rows.map((row) => row.id);
+}
+
 /** One person, or null, also where the id belongs to another provider. */
 export async function findPerson(
 	tx: Tx,

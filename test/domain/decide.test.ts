@@ -217,23 +217,38 @@ tableOf([
 ]);
 
 // Design.md section 7: once a leaving is committed, no later answer permits.
-test('DEFECT: an earlier last day given later holds: dismissed during notice', () => {
+test('an earlier last day given later holds: dismissed during notice', () => {
 	const facts = [competent, notice, leaves('2026-03-10 09:00', '2026-03-10')];
 	expect(answer(facts, '2026-03-11 00:00').code).toBe('left');
 });
 
-// `changesAt` promises the next instant at which anything may change. What is missed is a code or a standing, not a permit.
-test('DEFECT: changesAt names the end of one of two roles', () => {
+// `changesAt` promises the next instant at which anything may change.
+test('changesAt names the end of one of two roles', () => {
 	const facts = [starts('2026-01-05 09:00'), starts('2026-01-05 09:00', { role: 'administrator', site: null }), notice];
 	expect(answer(facts, '2026-03-31 12:00').standing).toBe('not-started');
 	expect(answer(facts, '2026-04-01 12:00').standing).toBe('not-required');
 	expect(answer(facts, '2026-03-31 12:00').changesAt).toEqual(moment('2026-04-01 00:00'));
 });
 
-test('DEFECT: changesAt names the end of work at the only other site', () => {
+test('changesAt names the end of work at the only other site', () => {
 	const facts = [working, notice];
 	const atElm = { site: elmCourt };
 	expect(answer(facts, '2026-03-31 12:00', atElm).code).toBe('site_induction_missing');
 	expect(answer(facts, '2026-04-01 12:00', atElm).code).toBe('left');
 	expect(answer(facts, '2026-03-31 12:00', atElm).changesAt).toEqual(moment('2026-04-01 00:00'));
+});
+
+// Design.md section 6: left denies. A second leaving speaks of the work that is going on, not of work that is over.
+test('notice given at Elm Court does not bring back work at Rose House that ended long ago', () => {
+	const leftRose = leaves('2026-03-01', '2026-03-02', { site: null });
+	const leavesElmToo = leaves('2026-11-01', '2026-12-31', { site: null });
+	const facts = [competent, leftRose, starts('2026-03-20', { site: elmCourt })];
+	expect(answer(facts, '2026-11-15').code).toBe('left');
+	expect(answer([...facts, leavesElmToo], '2026-11-15').code).toBe('left');
+});
+
+test('notice may be made longer while it runs', () => {
+	const facts = [competent, notice, leaves('2026-03-20', '2026-04-30')];
+	expect(answer(facts, '2026-04-30 23:59').code).toBe('competent');
+	expect(answer(facts, '2026-05-01 00:00').code).toBe('left');
 });

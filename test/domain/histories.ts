@@ -223,3 +223,13 @@ export function stop(kind: 'pause' | 'withdrawal'): fc.Arbitrary<(evidence: read
 			return { ...made, id: 'the-stop', recordedAt: new Date(recorded), seq: evidence.length + 1 } as Evidence;
 		});
 }
+
+/** A leaving that is recorded after everything else, the moment it is said. */
+export const leaving: fc.Arbitrary<(evidence: readonly Evidence[]) => Evidence> = fc
+	.record({ site: siteOrAll, gap: fc.nat(300_000), notice: fc.nat(120) })
+	.map(({ site: at, gap, notice }) => (evidence) => {
+		const recorded = Math.max(beginning.getTime(), ...evidence.map((fact) => fact.recordedAt.getTime())) + gap * minute;
+		const when = new Date(recorded).toISOString();
+		const made = leaves(when, addDays(dayOf(when), notice), { site: at });
+		return { ...made, id: 'the-leaving', seq: evidence.length + 1 } as Evidence;
+	});

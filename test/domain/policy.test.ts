@@ -107,9 +107,9 @@ test('the shipped shape names its owner and version; a body does not', () => {
 	expect(policyBody.safeParse({ ...numbers, version: 1 }).success).toBe(false);
 });
 
-// `timeOfDay` reads the bands in order: a night that begins at 00:30 swallows the whole day, so that rounds at
-// different times of day all count as one.
-test('DEFECT: bands that do not follow each other, or are no time at all, are refused', () => {
+// `timeOfDay` reads the bands in order: a night that began at 00:30 would swallow the whole day, so that rounds at
+// different times of day would all count as one.
+test('bands that do not follow each other, or are no time at all, are refused', () => {
 	const withNight = (night: string) =>
 		policyBody.safeParse({ ...numbers, timesOfDay: { ...numbers.timesOfDay, night } }).success;
 	expect(withNight('23:30')).toBe(true);

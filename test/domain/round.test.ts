@@ -106,6 +106,6 @@ test.each([
 });
 
 // `Number(' ')` is 0: an assessor who left a blank would have counted nobody.
-test.each([' ', '\t', null])('DEFECT: the blank count %j is refused, not nought', (given) => {
+test.each([' ', '\t', null])('the blank count %j is refused, not nought', (given) => {
 	expect(messageFor('doses', given)).toBe('Enter how many doses, as a number');
 });

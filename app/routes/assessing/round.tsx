@@ -1,43 +1,25 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
 import { useForm } from 'react-hook-form';
-import { z } from 'zod';
-import { findContentVersion } from '#db/queries/content.ts';
-import { findPerson } from '#db/queries/people.ts';
-import { findRound } from '#db/queries/rounds.ts';
 import { discardRound, saveRound } from '../../commands/assessing.ts';
-import { type Checklist, unanswered } from '../../domain/checklist.ts';
+import { unanswered } from '../../domain/checklist.ts';
 import { fieldErrors } from '../../domain/input.ts';
 import { sayMoment } from '../../domain/period.ts';
-import { looksIdentifying, roundForm } from '../../domain/round.ts';
-import type { Answer } from '../../domain/words.ts';
-import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
+import { looksIdentifying, readRound, roundFields, roundForm } from '../../domain/round.ts';
+import { inProvider } from '../../session.server.ts';
 import { CriterionRow } from '../../ui/criterion.tsx';
 import { Button, Choices, ErrorSummary, TextAreaField, TextField } from '../../ui/form.tsx';
+import { useKeeping } from '../../ui/keep-form.ts';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, ReviewMark } from '../../ui/notice.tsx';
 import { Progress } from '../../ui/progress.tsx';
+import { openRound } from './open-round.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `Round with ${data?.learner ?? ''} – Countersign` },
 ];
-
-async function openRound({ context, request, params }: LoaderFunctionArgs) {
-	const visitor = await requireAuthority(context, request, 'observe');
-	const roundId = z.uuid().safeParse(params.round);
-	if (!roundId.success) throw notFound();
-	const found = await inProvider(visitor, async (tx) => {
-		const { providerId, personId } = visitor;
-		const round = await findRound(tx, { providerId, assessorId: personId, roundId: roundId.data });
-		if (!round) return null;
-		const learner = await findPerson(tx, { providerId, personId: round.learnerId });
-		const pinned = await findContentVersion(tx, round.contentVersionId);
-		return { round, learner, checklist: pinned?.body as Checklist };
-	});
-	return { visitor, roundId: roundId.data, found };
-}
 
 export async function loader(args: LoaderFunctionArgs) {
 	const { found, roundId } = await openRound(args);
@@ -50,31 +32,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		title: checklist.title,
 		review: checklist.provenance.clinicalReview,
 		sections: checklist.sections,
-		form: sent(round.form as Record<string, unknown>),
-	};
-}
-
-/** What a form holds, as text for its fields, whether it comes from the database or from a refused submission. */
-function sent(form: Record<string, unknown>) {
-	const text = (name: string) => (form[name] === undefined ? '' : String(form[name]));
-	return {
-		results: (form.results ?? {}) as Record<string, Answer>,
-		people: text('people'),
-		doses: text('doses'),
-		refusals: text('refusals'),
-		stoppedForSafety: form.stoppedForSafety === 'yes' ? ['yes'] : [],
-		note: text('note'),
-	};
-}
-
-function readForm(formData: FormData) {
-	const fields = [...formData].map(([name, value]) => [name, String(value)] as const);
-	const results = fields.flatMap(([name, value]) =>
-		name.startsWith('results.') ? [[name.slice('results.'.length), value] as const] : [],
-	);
-	return {
-		...Object.fromEntries(fields.filter(([name]) => !name.startsWith('results.'))),
-		results: Object.fromEntries(results),
+		form: roundFields(round.form as Record<string, unknown>),
 	};
 }
 
@@ -87,17 +45,18 @@ export async function action(args: ActionFunctionArgs) {
 		await inProvider(visitor, (tx) => discardRound(tx, visitor, roundId));
 		return redirect('/rounds');
 	}
-	const form: Record<string, unknown> = readForm(formData);
+	const form: Record<string, unknown> = readRound(formData);
 	const known = new Set(found.checklist.sections.flatMap((section) => section.criteria.map((each) => each.id)));
 	const results = Object.fromEntries(
 		Object.entries(form.results as Record<string, string>).filter(([id, value]) => known.has(id) && value.length < 20),
 	);
 	const kept = {
-		...sent({ ...form, results }),
+		...roundFields({ ...form, results }),
 		stoppedForSafety: form.stoppedForSafety,
 		note: String(form.note ?? '').slice(0, 500),
 	};
 	await inProvider(visitor, (tx) => saveRound(tx, visitor, roundId, kept));
+	if (form.intent === 'keep') return null;
 	if (form.intent === 'later') return redirect('/rounds');
 
 	const parsed = roundForm.safeParse(kept);
@@ -127,6 +86,7 @@ export default function RoundPage() {
 	const refused = useActionData<typeof action>();
 	const busy = useNavigation().state !== 'idle';
 	const submit = useSubmit();
+	const keeping = useKeeping();
 	const { register, watch, handleSubmit } = useForm<Fields>({ defaultValues: { results: round.form.results } });
 	const errors = refused?.errors ?? [];
 	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
@@ -150,6 +110,7 @@ export default function RoundPage() {
 			<Form
 				method="post"
 				noValidate
+				onChange={keeping.keep}
 				onSubmit={(event) => {
 					const form = event.currentTarget;
 					const { submitter } = event.nativeEvent as SubmitEvent;
@@ -218,6 +179,9 @@ export default function RoundPage() {
 					)}
 				</section>
 				<Progress done={answered} of={total} label="lines answered" />
+				<p className="hint" role="status">
+					{keeping.kept && 'Everything so far is saved.'}
+				</p>
 				<div className="actions">
 					<Button name="intent" value="sign" disabled={busy}>
 						Go to signatures

@@ -2,47 +2,28 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
 import { useForm } from 'react-hook-form';
-import { z } from 'zod';
-import { findContentVersion } from '#db/queries/content.ts';
-import { findPerson } from '#db/queries/people.ts';
-import { findRound } from '#db/queries/rounds.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { rulesBySite } from '../../commands/append.ts';
 import { finishedForm, signRound } from '../../commands/assessing.ts';
 import { assessRefusalWords } from '../../domain/assessing.ts';
-import { type Checklist, criteriaOf, markRound } from '../../domain/checklist.ts';
+import { criteriaOf, markRound } from '../../domain/checklist.ts';
 import { type FieldError, fieldErrors, signaturesForm } from '../../domain/input.ts';
-import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
+import { inProvider } from '../../session.server.ts';
 import { Button, ErrorSummary, PasswordField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
+import { openRound } from './open-round.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Signatures – Countersign' }];
 
-async function roundToSign({ context, request, params }: LoaderFunctionArgs) {
-	const visitor = await requireAuthority(context, request, 'observe');
-	const roundId = z.uuid().safeParse(params.round);
-	if (!roundId.success) throw notFound();
-	const found = await inProvider(visitor, async (tx) => {
-		const { providerId, personId } = visitor;
-		const round = await findRound(tx, { providerId, assessorId: personId, roundId: roundId.data });
-		if (!round) return null;
-		const learner = await findPerson(tx, { providerId, personId: round.learnerId });
-		const checklist = (await findContentVersion(tx, round.contentVersionId))?.body as Checklist;
-		const { policy } = (await rulesBySite(tx, providerId, catalogue()))(round.siteId);
-		return { round, learner, checklist, policy, form: finishedForm(round, checklist) };
-	});
-	return { visitor, roundId: roundId.data, found };
-}
-
 export async function loader(args: LoaderFunctionArgs) {
-	const { visitor, roundId, found } = await roundToSign(args);
+	const { visitor, roundId, found } = await openRound(args);
 	if (!found) return redirect(`/observations/${roundId}`);
-	if (!found.form) return redirect(`/rounds/${roundId}`);
-	const { round, learner, checklist, policy, form } = found;
+	const { round, learner, checklist, policy } = found;
+	const form = finishedForm(round, checklist);
+	if (!form) return redirect(`/rounds/${roundId}`);
 	const mark = markRound(checklist, form.results, form.stoppedForSafety, policy);
 	const textOf = new Map(criteriaOf(checklist).map((each) => [each.id, each.text]));
 	const texts = (ids: string[]) => ids.map((id) => textOf.get(id) ?? id);
@@ -62,7 +43,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-	const { visitor, roundId, found } = await roundToSign(args);
+	const { visitor, roundId, found } = await openRound(args);
 	if (!found) return redirect(`/observations/${roundId}`);
 	const refuse = (errors: FieldError[], status = 422) => data({ errors, at: Date.now() }, { status });
 	const form = signaturesForm.safeParse(Object.fromEntries(await args.request.formData()));

@@ -10,6 +10,7 @@ import { decide } from '../../domain/decide.ts';
 import { type Evidence, evidenceWords, pauseReasonWords, presentFor } from '../../domain/evidence.ts';
 import { shortOfRounds } from '../../domain/induction.ts';
 import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
+import { sayPolicy } from '../../domain/policy.ts';
 import type { Requirement } from '../../domain/privilege.ts';
 import { concerns } from '../../domain/progress.ts';
 import { reasonWords } from '../../domain/reason.ts';
@@ -87,13 +88,6 @@ export async function loader(args: LoaderFunctionArgs) {
 			evidence: rows,
 		};
 	});
-}
-
-/** `shipped-1+4` is Countersign's first version under the provider's fourth. */
-function sayPolicy(version: string): string {
-	const [shipped = '', ...own] = version.replace('shipped-', '').split('+');
-	const over = own.length ? `, with our own changes (version ${own.join(' and ')})` : '';
-	return `Countersign’s numbers, version ${shipped}${over}`;
 }
 
 function bearsOn(fact: Evidence, asked: readonly Requirement[], siteId: string): boolean {

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { saveReading } from '#app/commands/learning.ts';
+import type { LearningModule } from '#app/domain/module.ts';
+import type { Tx } from '#db/client.server.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { amara, asFairfield, catalogue, fairfield } from '../support/demonstration.ts';
+
+/** A database that restarts or fails over ends connections in the middle of transactions. */
+const learner = { providerId: fairfield, personId: amara };
+const module = catalogue.modules.get('oral-medicines')?.body as LearningModule;
+const lastPage = module.pages.at(-1)?.id ?? '';
+
+async function loseConnection({ owner }: TestDatabase, tx: Tx): Promise<void> {
+	const [{ pid } = { pid: 0 }] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+	await owner`select pg_terminate_backend(${pid})`;
+}
+
+test('a transaction that loses its connection between two statements fails, and nothing else does', async () => {
+	const db = await testDatabase('demonstration', { connections: 1 });
+	const lost = asFairfield(db, async (tx) => {
+		await saveReading(tx, learner, module, lastPage);
+		await loseConnection(db, tx);
+		await sleep(20);
+		await saveReading(tx, learner, module, lastPage);
+	});
+	await expect(lost).rejects.toThrow();
+	await sleep(50);
+	expect(await db.owner`select 1 from readings`).toHaveLength(0);
+	const started = performance.now();
+	await asFairfield(db, (tx) => saveReading(tx, learner, module, lastPage));
+	expect(performance.now() - started).toBeLessThan(1500);
+	expect(await db.owner`select 1 from readings`).toHaveLength(1);
+});
+
+test('what a lost transaction still wanted to write does not land in another one', async () => {
+	const db = await testDatabase('demonstration', { connections: 1 });
+	let goOn = () => {};
+	const busy = new Promise<void>((resolve) => {
+		goOn = resolve;
+	});
+	let finished = Promise.resolve<unknown>(undefined);
+	const lost = asFairfield(db, async (tx) => {
+		await loseConnection(db, tx);
+		// As while a PIN is being checked.
+		await busy;
+		finished = saveReading(tx, learner, module, lastPage).catch(() => {});
+		await finished;
+	});
+	await expect(lost).rejects.toThrow();
+	await asFairfield(db, async (tx) => {
+		await tx.execute(sql`select 1`);
+		goOn();
+		await sleep(100);
+		await tx.execute(sql`select 1`);
+	});
+	await Promise.race([finished, sleep(500)]);
+	expect(await db.owner`select 1 from readings`).toHaveLength(0);
+});
+
+test('after as many losses as the pool has connections it serves as before', async () => {
+	const db = await testDatabase('demonstration', { connections: 3 });
+	for (let turn = 0; turn < 8; turn += 1)
+		await asFairfield(db, async (tx) => {
+			await loseConnection(db, tx);
+			await tx.execute(sql`select 1`);
+		}).catch(() => {});
+	const started = performance.now();
+	await Promise.all(Array.from({ length: 9 }, () => asFairfield(db, (tx) => tx.execute(sql`select 1`))));
+	expect(performance.now() - started).toBeLessThan(1500);
+});
