@@ -28,7 +28,7 @@ const mostBytes = 256 * 1024;
 
 /** Everything that answers HTTP, on a database that `prepare` has made ready: the gate first, then files, then pages. */
 export async function createHandler(prepared: Prepared, origin: string): Promise<Handler> {
-	setDatabase(openDatabase(prepared.appUrl));
+	setDatabase(openDatabase(prepared.appUrl, { socket: prepared.socketPath }));
 	rememberEarlier(catalogue(), await listContentVersions(database().db, ['privilege', 'policy']));
 	const answerGate = gate(database(), catalogue(), origin);
 	const compress = compression({ level: 1 });

@@ -26,7 +26,9 @@ const given = z.object({
 	provider: named,
 	site: named,
 	kind: z.enum(siteKinds, `must be one of ${siteKinds.join(', ')}`),
-	code: text.toLowerCase().regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'may hold letters, digits, dots and hyphens, as jo.smith'),
+	code: text
+		.toLowerCase()
+		.regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'may hold letters, digits, dots and hyphens, as jo.smith'),
 	given: text,
 	family: text,
 });
@@ -61,7 +63,11 @@ async function create(owner: Db, { provider, site, kind, code, given: givenName,
 	const secrets = { password: randomPassword(), pin: String(randomInt(1_000_000)).padStart(6, '0') };
 	const [passwordHash, pinHash] = await Promise.all([hashSecret(secrets.password), hashSecret(secrets.pin)]);
 	await asProvider(owner, providerId, async (tx) => {
-		const made = await tx.insert(schema.providers).values({ id: providerId, slug, name: provider }).onConflictDoNothing().returning();
+		const made = await tx
+			.insert(schema.providers)
+			.values({ id: providerId, slug, name: provider })
+			.onConflictDoNothing()
+			.returning();
 		if (!made.length) throw new Error(`There is a provider "${slug}" already: nothing was changed.`);
 		await tx.insert(schema.sites).values({ providerId, id: siteId, slug: slugOf(site), name: site, kind });
 		const person = { staffCode: code, givenName, familyName: family, passwordHash, pinHash };

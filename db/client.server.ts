@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import { type Db, leases, type Sql, type Tx } from './lease.ts';
+import { type Db, leases, replaceable, type Sql, type Tx } from './lease.ts';
 import * as schema from './schema.ts';
 
 export type { Db, Sql, Tx } from './lease.ts';
@@ -32,15 +32,25 @@ export function appUrlFrom(ownerUrl: string): string {
 }
 
 /** Opens the application's connections. Nothing is sent until the first query. */
-export function openDatabase(appUrl: string, options: { socket?: string; connections?: number } = {}): Database {
+export function openDatabase(
+	appUrl: string,
+	options: { socket?: string | undefined; connections?: number } = {},
+): Database {
 	const common = {
 		onnotice: () => {},
 		connect_timeout: 5,
 		backoff,
 		...(options.socket ? { path: options.socket } : {}),
 	};
-	const client = postgres(appUrl, { ...common, max: 4 });
-	const gate = postgres(appUrl, { ...common, max: 1, connection: { statement_timeout: 2000 } });
+	const client = replaceable((onclose) => {
+		const fresh = postgres(appUrl, { ...common, max: 1, onclose });
+		// Drizzle sets the client it is given to its own ways of reading dates; each new one needs that.
+		drizzle({ client: fresh, schema });
+		return fresh;
+	});
+	const gate = replaceable((onclose) =>
+		postgres(appUrl, { ...common, max: 1, connection: { statement_timeout: 2000 }, onclose }),
+	);
 	const leased = leases(appUrl, common, options.connections ?? 10);
 	const db = drizzle({ client, schema });
 	return {

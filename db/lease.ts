@@ -23,6 +23,29 @@ interface Lease {
 	onLost: (error: Error) => void;
 }
 
+/**
+ * One pipelined connection for single statements, replaced by a new client whenever it is lost: left to itself,
+ * postgres.js 3.4.9 may never get through again after the server has ended a connection (porsager/postgres#1215).
+ * @param make opens a client that calls `onclose` when its connection is gone.
+ */
+export function replaceable(make: (onclose: () => void) => Sql): Sql {
+	let current: Sql | undefined;
+	const client = (): Sql => {
+		if (current) return current;
+		const fresh = make(() => {
+			if (current !== fresh) return;
+			current = undefined;
+			void fresh.end({ timeout: 0 });
+		});
+		current = fresh;
+		return fresh;
+	};
+	return new Proxy((() => {}) as unknown as Sql, {
+		apply: (_target, self, given) => Reflect.apply(client(), self, given),
+		get: (_target, name) => Reflect.get(client(), name),
+	});
+}
+
 export class ConnectionLost extends Error {
 	constructor() {
 		super('the connection to the database was lost');

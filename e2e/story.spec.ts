@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from 'playwright/test';
 import { parse } from 'yaml';
 import { askGate } from './support/gate.ts';
+import { expectAccessible } from './support/look.ts';
 import { desktop, phone, pin, signIn, tablet } from './support/people.ts';
 
 /**
@@ -81,9 +82,11 @@ test('3. she does not pass the quiz at first, sees what to read again, and passe
 	await signIn(page, 'amara.okafor');
 	await page.getByRole('link', { name: 'Go to the quiz' }).click();
 	await goOn(page, 'Start the quiz');
+	await expectAccessible(page);
 	await answerAll(page, 'wrong');
 	await expect(page.getByRole('heading', { name: 'Not passed yet' })).toBeVisible();
 	await expect(page.getByRole('heading', { name: 'Pages to read again' })).toBeVisible();
+	await expectAccessible(page);
 	expect(await askGate(request, 'amara.okafor')).toMatchObject({
 		decision: false,
 		context: { code: 'quiz_not_passed' },
@@ -120,6 +123,7 @@ test('4. Ben watches a round, and both sign with their own PIN', async ({ page, 
 	await expect(page.getByLabel('Doses given')).toHaveValue('31');
 	await page.getByRole('button', { name: 'Go to signatures' }).click();
 	await expect(page.getByText('This round is passed, once you both sign')).toBeVisible();
+	await expectAccessible(page);
 
 	const [mine, hers] = [/^Ben Whitfield: your PIN/, /^Amara Okafor: your PIN/];
 	await page.getByRole('textbox', { name: mine }).fill(pin);
@@ -130,6 +134,7 @@ test('4. Ben watches a round, and both sign with their own PIN', async ({ page, 
 	await page.getByRole('textbox', { name: hers }).fill(pin);
 	await page.getByRole('button', { name: 'Sign and save the round' }).click();
 	await expect(page.getByText('Signed and saved: this round is passed')).toBeVisible();
+	await expectAccessible(page);
 	expect(await askGate(request, 'amara.okafor')).toMatchObject({
 		decision: false,
 		context: { code: 'sign_off_missing' },

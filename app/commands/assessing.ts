@@ -28,23 +28,25 @@ interface Pair {
 
 export type RoundRefusal = AssessRefusal | 'no-checklist' | 'not-at-this-site';
 
-/** Why this assessor may not assess this learner now, or the assessor's evidence that says they may. */
+/** Why this assessor may not assess this learner now (or at an instant before), or the assessor's evidence that says they may. */
 export async function checkAssessor(
 	tx: Tx,
 	{ providerId, personId }: Assessor,
 	catalogue: Catalogue,
 	{ learnerId, siteId, privilege }: Pair,
-	at: Date,
+	now: Date,
+	{ at }: { at?: Date } = {},
 ): Promise<{ ok: true; evidence: string[] } | { ok: false; why: RoundRefusal }> {
 	const rules = (await rulesBySite(tx, providerId, catalogue))(siteId);
 	const evidence = await listEvidenceOf(tx, { providerId, personIds: [personId, learnerId] });
+	const present = presentFor(evidence, now);
 	const of = (person: string, code: PrivilegeCode) =>
 		decide(
 			rules,
 			evidence.filter((each) => each.personId === person),
 			{ privilege: code, siteId },
-			at,
-			presentFor(evidence, at),
+			at ?? present,
+			present,
 		);
 	const [assess, samePrivilege] = [of(personId, 'assess'), of(personId, privilege)];
 	const why = refuseAssessor({ assessorId: personId, learnerId, assess, samePrivilege });
@@ -126,7 +128,7 @@ export async function signRound(
 	if (!form) return { ok: false, why: 'unfinished' };
 
 	const pair = { learnerId: round.learnerId, siteId: round.siteId, privilege: round.privilege as PrivilegeCode };
-	const atStart = await checkAssessor(tx, assessor, catalogue, pair, round.startedAt);
+	const atStart = await checkAssessor(tx, assessor, catalogue, pair, now, { at: round.startedAt });
 	if (!atStart.ok) return atStart;
 	const atSigning = await checkAssessor(tx, assessor, catalogue, pair, now);
 	if (!atSigning.ok) return atSigning;

@@ -1,5 +1,5 @@
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import type { SignOffRefusal } from '../domain/assessing.ts';
 import { may, type Post } from '../domain/authority.ts';
@@ -86,7 +86,8 @@ export async function signOff(
 	given: { id: string; shownLastDay: string; now: Date },
 ): Promise<{ ok: true } | { ok: false; why: SignOffRefusal | 'unknown-privilege' }> {
 	const { providerId, personId } = authoriser;
-	if (await isRecorded(tx, providerId, cell.personId, given.id)) return { ok: true };
+	const [before] = await listEvidenceByIds(tx, { providerId, evidenceIds: [given.id] });
+	if (before?.kind === 'sign-off' && before.personId === cell.personId) return { ok: true };
 	const preview = await previewSignOff(tx, authoriser, catalogue, cell, given.now);
 	const pinned = catalogue.privileges.get(cell.privilege);
 	if (!preview || !pinned) return { ok: false, why: 'unknown-privilege' };
@@ -105,10 +106,6 @@ export async function signOff(
 	return { ok: true };
 }
 
-async function isRecorded(tx: Tx, providerId: string, personId: string, id: string): Promise<boolean> {
-	return (await listEvidenceOf(tx, { providerId, personIds: [personId] })).some((each) => each.id === id);
-}
-
 /** Pauses one privilege at one site while something is reviewed. From the commit on, the gate refuses. */
 export async function pause(
 	tx: Tx,
@@ -116,8 +113,12 @@ export async function pause(
 	catalogue: Catalogue,
 	cell: Cell,
 	given: { id: string; reason: PauseReason; reviewOn: string; note?: string | undefined },
-): Promise<{ ok: true } | { ok: false; why: 'not-authorised' }> {
+): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'lifted-since' }> {
 	if (!may(authoriser.posts, 'pause', cell.siteId)) return { ok: false, why: 'not-authorised' };
+	const theirs = await listEvidenceOf(tx, { providerId: authoriser.providerId, personIds: [cell.personId] });
+	// A page gone back to and sent again must not say "paused" of a pause that has been lifted.
+	if (ofKind(theirs, 'pause-lifted').some(({ payload }) => payload.pause === given.id))
+		return { ok: false, why: 'lifted-since' };
 	await append(tx, authoriser.providerId, catalogue, [
 		fact({
 			id: given.id,

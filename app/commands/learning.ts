@@ -7,7 +7,7 @@ import { findAttempt, findOpenAttempt } from '#db/queries/learning.ts';
 import { listPolicyOverrides } from '#db/queries/policies.ts';
 import { attempts, readings } from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { ofKind, standingEvidence } from '../domain/evidence.ts';
+import { ofKind, presentFor, standingEvidence } from '../domain/evidence.ts';
 import type { LearningModule } from '../domain/module.ts';
 import { policyInForce } from '../domain/policy.ts';
 import { drawQuiz, markQuiz, nextAttemptFrom, type Quiz, type Random } from '../domain/quiz.ts';
@@ -106,7 +106,9 @@ export async function mayAttemptFrom(
 	now: Date,
 ): Promise<Date | null> {
 	const policy = policyInForce(catalogue.policy.body, await listPolicyOverrides(tx, { providerId }), siteId);
-	const facts = standingEvidence(await listEvidenceOf(tx, { providerId, personIds: [personId] }), now, now);
+	const evidence = await listEvidenceOf(tx, { providerId, personIds: [personId] });
+	const present = presentFor(evidence, now);
+	const facts = standingEvidence(evidence, present, present);
 	const sittings = ofKind(facts, 'quiz-marked').filter((sitting) => sitting.payload.quiz === slug);
 	const lastPass = sittings.findLastIndex((sitting) => sitting.payload.passed);
 	return nextAttemptFrom(

@@ -18,6 +18,8 @@ import { project } from './append.ts';
 export interface Prepared {
 	ownerUrl: string;
 	appUrl: string;
+	/** The embedded server's Unix socket, which is quicker than loopback. */
+	socketPath: string | undefined;
 	/** Whether there is a provider at all: without one, somebody has to make the first administrator. */
 	empty: boolean;
 	/** How to sign in, where the demonstration is all there is. */
@@ -28,8 +30,8 @@ export interface Prepared {
 /** Starts or finds the database, and brings schema, content, keys and demonstration up to date, as its owner. */
 export async function prepare(say: (line: string) => void): Promise<Prepared> {
 	const content = catalogue();
-	const { ownerUrl, stop } = config.databaseUrl
-		? { ownerUrl: config.databaseUrl, stop: async () => {} }
+	const { ownerUrl, socketPath, stop } = config.databaseUrl
+		? { ownerUrl: config.databaseUrl, socketPath: undefined, stop: async () => {} }
 		: await startEmbedded({ dataDir: config.dataDir, log: say });
 	const client = postgres(ownerUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
 	try {
@@ -48,6 +50,7 @@ export async function prepare(say: (line: string) => void): Promise<Prepared> {
 		return {
 			ownerUrl,
 			appUrl: appUrlFrom(ownerUrl),
+			socketPath,
 			empty: providers.length === 0,
 			demonstration: providers.length === 1 && providers[0]?.demonstration ? demonstration : null,
 			stop,

@@ -38,6 +38,7 @@ export interface EvaluationAnswer {
 const longestWait = 1500;
 const mostQuestions = 500;
 const mostUnderWay = 2;
+const worthAnother = 8;
 
 /**
  * The gate's way to the database: questions that arrive while a statement is under way share the next one, on one
@@ -55,7 +56,8 @@ export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFa
 	let scheduled = false;
 
 	function schedule(): void {
-		if (scheduled || underWay >= mostUnderWay || !waiting.length) return;
+		// A second statement goes out beside the first only when it is worth one.
+		if (scheduled || !waiting.length || underWay >= mostUnderWay || (underWay && waiting.length < worthAnother)) return;
 		scheduled = true;
 		setImmediate(ask);
 	}
@@ -74,8 +76,7 @@ export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFa
 			asked.forEach(each);
 			schedule();
 		};
-		const refuse = () =>
-			settle((each) => each.reject(new HttpError(503, 'no answer from the database', { 'retry-after': '1' })));
+		const refuse = () => settle((each) => each.reject(noAnswer()));
 		const tooLate = setTimeout(refuse, longestWait);
 		readGateFacts(
 			sql,
@@ -86,9 +87,25 @@ export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFa
 
 	return (question) =>
 		new Promise((resolve, reject) => {
-			waiting.push({ question, resolve, reject });
+			// Counted from when the question came: one that waits behind a slow statement does not wait twice.
+			const tooLate = setTimeout(() => reject(noAnswer()), longestWait);
+			waiting.push({
+				question,
+				resolve: (facts) => {
+					clearTimeout(tooLate);
+					resolve(facts);
+				},
+				reject: (error) => {
+					clearTimeout(tooLate);
+					reject(error);
+				},
+			});
 			schedule();
 		});
+}
+
+function noAnswer(): HttpError {
+	return new HttpError(503, 'no answer from the database', { 'retry-after': '1' });
 }
 
 /** Parses a body as the specification wants it. Throws HttpError 400. */
@@ -150,10 +167,13 @@ function refusalOf(facts: GateFacts, privilegeKnown: boolean): ReasonCode {
 	if (!facts.personKnown) return 'unknown_person';
 	if (!privilegeKnown) return 'unknown_privilege';
 	if (!facts.siteKnown) return 'unknown_site';
-	if (facts.code === null) return facts.employed ? 'site_induction_missing' : 'left';
+	if (facts.code === null) return reasonWithoutStanding[facts.employed ?? 'never'];
 	// A row that says permit but is not to be believed any more: whatever it was, it has run out.
 	return facts.permit ? 'expired' : (facts.code as ReasonCode);
 }
+
+/** Nobody stands anywhere at a site where they have never worked: the reason is then what `decide` would give. */
+const reasonWithoutStanding = { now: 'site_induction_missing', before: 'left', never: 'not_assessed' } as const;
 
 function maximumAgeOf(until: Date, from: Date, maximumAge: number): number {
 	return Math.max(0, Math.floor(Math.min(maximumAge, (until.getTime() - from.getTime()) / 1000)));

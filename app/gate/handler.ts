@@ -45,13 +45,13 @@ export function gate(database: Database, catalogue: Catalogue, issuer: string) {
 		}
 		endpoint(request).then(
 			(answer) => sendJson(response, 200, answer),
-			(error: unknown) => sendError(response, error, path),
+			(error: unknown) => sendError(response, error, { path, requestId }),
 		);
 		return true;
 	};
 }
 
-function sendError(response: ServerResponse, error: unknown, path: string): void {
+function sendError(response: ServerResponse, error: unknown, where: Record<string, unknown>): void {
 	if (response.destroyed || response.headersSent) return;
 	if (error instanceof OAuthError) {
 		sendJson(response, error.status, { error: error.error, error_description: error.message }, error.headers);
@@ -61,7 +61,7 @@ function sendError(response: ServerResponse, error: unknown, path: string): void
 		sendJson(response, error.status, error.message, { ...error.headers, ...close });
 	} else {
 		// Whatever went wrong, it is no decision. Anything unforeseen here is most often the database.
-		log.error({ err: error, path }, 'the gate could not answer');
+		log.error({ err: error, ...where }, 'the gate could not answer');
 		sendJson(response, 503, 'no answer just now', { 'retry-after': '1' });
 	}
 }

@@ -41,13 +41,14 @@ export function sendJson(
 	body: unknown,
 	headers: Record<string, string> = {},
 ): void {
-	const text = JSON.stringify(body);
+	// As bytes: with a string Node would write the headers in the body's encoding, and spoil a request id beyond ASCII.
+	const bytes = Buffer.from(JSON.stringify(body));
 	response.writeHead(status, {
 		'content-type': 'application/json',
-		'content-length': Buffer.byteLength(text),
+		'content-length': bytes.length,
 		'cache-control': 'no-store',
 		'x-content-type-options': 'nosniff',
 		...headers,
 	});
-	response.end(text);
+	response.end(bytes);
 }

@@ -252,16 +252,17 @@ END;
 -- The gate's one statement: any number of questions, each bound to its client's provider by every join. In PL/pgSQL
 -- because that keeps its plan: a function in plain SQL is planned anew at each call, which costs more than the answer.
 CREATE FUNCTION gate_answers(client_ids text[], staff_codes text[], privileges text[], site_slugs text[]) RETURNS TABLE (
-	place bigint, client_active boolean, person_known boolean, site_known boolean, employed boolean,
+	place bigint, client_active boolean, person_known boolean, site_known boolean, employed text,
 	standing text, permit boolean, permit_until timestamptz(3), code text, evaluated_at timestamptz
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
 	RETURN QUERY SELECT asked.place, c.id IS NOT NULL, p.id IS NOT NULL, t.id IS NOT NULL,
-		CASE WHEN s.code IS NULL AND p.id IS NOT NULL THEN EXISTS (
-			SELECT FROM public.employments e
-			WHERE e.provider_id = p.provider_id AND e.person_id = p.id
-				AND (e.last_day IS NULL OR e.last_day >= to_char(statement_timestamp() AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'))
+		CASE WHEN s.code IS NULL AND p.id IS NOT NULL THEN (
+			SELECT CASE
+				WHEN bool_or(e.last_day IS NULL OR e.last_day >= to_char(statement_timestamp() AT TIME ZONE 'Europe/London', 'YYYY-MM-DD')) THEN 'now'
+				WHEN count(*) > 0 THEN 'before' ELSE 'never' END
+			FROM public.employments e WHERE e.provider_id = p.provider_id AND e.person_id = p.id
 		) END,
 		s.standing, s.permit, s.permit_until, s.code, statement_timestamp()
 	FROM unnest(client_ids, staff_codes, privileges, site_slugs) WITH ORDINALITY AS asked (client_id, staff_code, privilege, site_slug, place)

@@ -13,8 +13,8 @@ export interface GateFacts {
 	clientActive: boolean;
 	personKnown: boolean;
 	siteKnown: boolean;
-	/** Whether the person works for the provider at all; null where their standing answers already. */
-	employed: boolean | null;
+	/** When the person worked for the provider at all; null where their standing answers already. */
+	employed: 'now' | 'before' | 'never' | null;
 	standing: string | null;
 	permit: boolean | null;
 	permitUntil: Date | null;
@@ -24,11 +24,11 @@ export interface GateFacts {
 
 /** Answers any number of questions with one statement, in their order. Never cached: what is committed is what is said. */
 export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]): Promise<GateFacts[]> {
+	const column = (name: keyof GateQuestion) => questions.map((each) => each[name]);
 	const rows = await sql`
 		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at
 		from gate_answers(
-			${questions.map((each) => each.clientId)}::text[], ${questions.map((each) => each.staffCode)}::text[],
-			${questions.map((each) => each.privilege)}::text[], ${questions.map((each) => each.site)}::text[]
+			${column('clientId')}::text[], ${column('staffCode')}::text[], ${column('privilege')}::text[], ${column('site')}::text[]
 		) order by place`;
 	return rows.map((row) => ({
 		clientActive: row.client_active,

@@ -6,7 +6,16 @@ import { ZodError } from 'zod';
 import { append, type Fact, fact, hashNote } from '#app/commands/append.ts';
 import { asProvider } from '#db/client.server.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
-import { amara, asFairfield, catalogue, fairfield, findingsOf, grace, personOf, roseHouse } from '../support/demonstration.ts';
+import {
+	amara,
+	asFairfield,
+	catalogue,
+	fairfield,
+	findingsOf,
+	grace,
+	personOf,
+	roseHouse,
+} from '../support/demonstration.ts';
 
 const pauseOf = (personId: string, more: Partial<Fact<'pause'>> = {}) =>
 	fact({
@@ -44,7 +53,14 @@ test('an id that stands for something else already is refused, not taken for rec
 	const db = await testDatabase();
 	const [withdrawn] = await record(
 		db,
-		fact({ kind: 'withdrawal', personId: amara, privilege: 'administer-oral', siteId: roseHouse, recordedBy: grace, payload: {} }),
+		fact({
+			kind: 'withdrawal',
+			personId: amara,
+			privilege: 'administer-oral',
+			siteId: roseHouse,
+			recordedBy: grace,
+			payload: {},
+		}),
 	);
 	await expect(record(db, pauseOf(amara, { id: withdrawn?.id ?? '' }))).rejects.toThrow();
 });
@@ -91,32 +107,37 @@ test('a payload that does not fit its kind is refused and leaves nothing', async
 	const before = await written(db);
 	const wrong = pauseOf(amara, { payload: { reason: 'other', reviewOn: 'soon', owner: grace } });
 	await expect(record(db, pauseOf(amara), wrong)).rejects.toBeInstanceOf(ZodError);
-	const named = pauseOf(amara, { payload: { reason: 'other', reviewOn: '2027-01-01', owner: grace, name: 'Amara' } as never });
+	const named = pauseOf(amara, {
+		payload: { reason: 'other', reviewOn: '2027-01-01', owner: grace, name: 'Amara' } as never,
+	});
 	await expect(record(db, named)).rejects.toBeInstanceOf(ZodError);
 	expect(await written(db)).toEqual(before);
 });
 
-test.each(['evidence', 'notes', 'standings', 'events'])('killed while it waits to write %s, it leaves nothing', async (table) => {
-	const db = await testDatabase();
-	const before = await written(db);
-	await db.owner.begin(async (lock) => {
-		await lock.unsafe(`lock table ${table} in share row exclusive mode`);
-		const lost = expect(record(db, pauseOf(amara, { note: 'lost' }))).rejects.toThrow();
-		let killed = 0;
-		for (let turn = 0; turn < 200 && !killed; turn += 1) {
-			await sleep(10);
-			const waiting = await db.owner`
+test.each(['evidence', 'notes', 'standings', 'events'])(
+	'killed while it waits to write %s, it leaves nothing',
+	async (table) => {
+		const db = await testDatabase();
+		const before = await written(db);
+		await db.owner.begin(async (lock) => {
+			await lock.unsafe(`lock table ${table} in share row exclusive mode`);
+			const lost = expect(record(db, pauseOf(amara, { note: 'lost' }))).rejects.toThrow();
+			let killed = 0;
+			for (let turn = 0; turn < 200 && !killed; turn += 1) {
+				await sleep(10);
+				const waiting = await db.owner`
 				select pg_terminate_backend(pid) from pg_stat_activity
 				where datname = current_database() and usename = 'countersign_app' and wait_event_type = 'Lock'`;
-			killed = waiting.length;
-		}
-		expect(killed).toBe(1);
-		await lost;
-	});
-	expect(await written(db)).toEqual(before);
-	await record(db, pauseOf(amara, { note: 'kept' }));
-	expect(await findingsOf(db)).toEqual([]);
-});
+				killed = waiting.length;
+			}
+			expect(killed).toBe(1);
+			await lost;
+		});
+		expect(await written(db)).toEqual(before);
+		await record(db, pauseOf(amara, { note: 'kept' }));
+		expect(await findingsOf(db)).toEqual([]);
+	},
+);
 
 test('killed at any moment it has written all or nothing', async () => {
 	const db = await testDatabase();
@@ -137,7 +158,9 @@ test('killed at any moment it has written all or nothing', async () => {
 				(select count(*)::int from standings s join evidence e on e.seq = s.up_to_seq and e.provider_id = s.provider_id where e.id = ${id}) as standings`;
 		all += found?.evidence;
 		expect([JSON.stringify([0, 0, 0, 0]), true]).toContain(
-			found?.evidence ? found.notes === 1 && found.events === 1 && found.standings > 0 : JSON.stringify(Object.values(found ?? {})),
+			found?.evidence
+				? found.notes === 1 && found.events === 1 && found.standings > 0
+				: JSON.stringify(Object.values(found ?? {})),
 		);
 	}
 	expect(all).toBeLessThan(25);
@@ -165,7 +188,9 @@ test('a note stands beside the chain, which holds only its salted hash', async (
 test('a clock that was put back never makes a row older than the one before it', async () => {
 	const db = await testDatabase();
 	const ahead = new Date(Date.now() + 2 * 3_600_000);
-	await asProvider(db.ownerDb, fairfield, (tx) => append(tx, fairfield, catalogue, [pauseOf(amara, { recordedAt: ahead })]));
+	await asProvider(db.ownerDb, fairfield, (tx) =>
+		append(tx, fairfield, catalogue, [pauseOf(amara, { recordedAt: ahead })]),
+	);
 	const [row] = await record(db, fact({ kind: 'withdrawal', personId: amara, recordedBy: grace, payload: {} }));
 	expect(row?.recordedAt).toEqual(ahead);
 	expect(row?.observedAt).toEqual(ahead);
@@ -201,6 +226,7 @@ test('a row, its standings, its events and its note are written in one transacti
 		{ type: 'competency.paused', privilege: 'assess' },
 		{ type: 'evidence.recorded', privilege: 'administer-oral' },
 	]);
-	const standings = await db.owner`select distinct standing, permit from standings where person_id = ${ben} and starts_at <= now()`;
+	const standings =
+		await db.owner`select distinct standing, permit from standings where person_id = ${ben} and starts_at <= now()`;
 	expect([...standings]).toEqual([{ standing: 'paused', permit: false }]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
 import { discardRound, saveRound, signRound, startRound } from '#app/commands/assessing.ts';
-import { criteriaOf, type Checklist } from '#app/domain/checklist.ts';
+import { type Checklist, criteriaOf } from '#app/domain/checklist.ts';
 import type { PrivilegeCode } from '#app/domain/privilege.ts';
 import type { Answer } from '#app/domain/words.ts';
 import { demonstration } from '#db/seed.ts';
@@ -43,7 +43,12 @@ async function startedRound(db: TestDatabase, form: unknown = formWith()): Promi
 	return started.roundId;
 }
 
-const sign = (db: TestDatabase, roundId: string, secrets: Partial<Record<'assessor' | 'learner', string>> = {}, now = new Date()) =>
+const sign = (
+	db: TestDatabase,
+	roundId: string,
+	secrets: Partial<Record<'assessor' | 'learner', string>> = {},
+	now = new Date(),
+) =>
 	asFairfield(db, (tx) =>
 		signRound(tx, by(ben), catalogue, {
 			roundId,
@@ -67,7 +72,9 @@ const pause = (db: TestDatabase, personId: string, privilege: PrivilegeCode = 'a
 const rounds = ({ owner }: TestDatabase) =>
 	owner`select id, payload, recorded_by, person_id, site_id from evidence where kind = 'observation' and person_id = ${amara} order by seq`;
 const roundsSeen = async (db: TestDatabase) =>
-	(await asFairfield(db, (tx) => decisionOn(tx, cellOf(amara)))).progress.find((each) => each.requirement.kind === 'observation');
+	(await asFairfield(db, (tx) => decisionOn(tx, cellOf(amara)))).progress.find(
+		(each) => each.requirement.kind === 'observation',
+	);
 
 test('a competent assessor may assess a colleague, and both PINs make it evidence', async () => {
 	const db = await testDatabase();
@@ -76,7 +83,12 @@ test('a competent assessor may assess a colleague, and both PINs make it evidenc
 	expect(await sign(db, roundId)).toEqual({ ok: true, passed: true, learnerId: amara });
 	const recorded = (await rounds(db)).at(-1);
 	expect(recorded).toMatchObject({ id: roundId, recorded_by: ben, site_id: roseHouse });
-	expect(recorded?.payload).toMatchObject({ assessor: ben, passed: true, missed: [], counts: { people: 8, doses: 20, refusals: 0 } });
+	expect(recorded?.payload).toMatchObject({
+		assessor: ben,
+		passed: true,
+		missed: [],
+		counts: { people: 8, doses: 20, refusals: 0 },
+	});
 	expect(recorded?.payload.assessorEvidence.length).toBeGreaterThan(1);
 	expect(await roundsSeen(db)).toMatchObject({ done: 3, met: true });
 	expect(await db.owner`select 1 from rounds`).toHaveLength(0);
@@ -161,7 +173,10 @@ test('one critical No fails the round, and the count starts again', async () => 
 	const db = await testDatabase();
 	const roundId = await startedRound(db, formWith({ 'identifies-in-two-ways': 'no' }));
 	expect(await sign(db, roundId)).toEqual({ ok: true, passed: false, learnerId: amara });
-	expect((await rounds(db)).at(-1)?.payload).toMatchObject({ passed: false, criticalMissed: ['identifies-in-two-ways'] });
+	expect((await rounds(db)).at(-1)?.payload).toMatchObject({
+		passed: false,
+		criticalMissed: ['identifies-in-two-ways'],
+	});
 	expect(await roundsSeen(db)).toMatchObject({ done: 0, met: false });
 	expect(await sign(db, await startedRound(db))).toMatchObject({ ok: true, passed: true });
 	expect(await roundsSeen(db)).toMatchObject({ done: 1 });
@@ -180,6 +195,9 @@ test('another assessor can neither fill in, sign nor throw away a round that is 
 	await asFairfield(db, (tx) => saveRound(tx, margaret, roundId, {}));
 	await asFairfield(db, (tx) => discardRound(tx, margaret, roundId));
 	const given = { roundId, assessorSecret: pin, learnerSecret: pin, checklist, now: new Date() };
-	expect(await asFairfield(db, (tx) => signRound(tx, margaret, catalogue, given))).toEqual({ ok: false, why: 'unknown-round' });
+	expect(await asFairfield(db, (tx) => signRound(tx, margaret, catalogue, given))).toEqual({
+		ok: false,
+		why: 'unknown-round',
+	});
 	expect(await sign(db, roundId)).toMatchObject({ ok: true });
 });

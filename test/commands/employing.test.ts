@@ -21,7 +21,11 @@ import {
 } from '../support/demonstration.ts';
 
 const atGate = async ({ database }: TestDatabase, staffCode: string, site = 'rose-house') =>
-	(await readGateFacts(database.gate, [{ clientId: demonstration.clientId, staffCode, privilege: 'administer-oral', site }]))[0];
+	(
+		await readGateFacts(database.gate, [
+			{ clientId: demonstration.clientId, staffCode, privilege: 'administer-oral', site },
+		])
+	)[0];
 
 async function addJo(db: TestDatabase): Promise<string> {
 	const secret = await hashSecret('a secret of Jo’s');
@@ -44,9 +48,15 @@ test('somebody who was added works nowhere; somebody who started has everything 
 	const jo = await addJo(db);
 	expect(await atGate(db, 'jo.smith')).toMatchObject({ personKnown: true, code: null, employed: false });
 	await starts(db, jo, roseHouse);
-	expect(await atGate(db, 'jo.smith')).toMatchObject({ permit: false, standing: 'not-started', code: 'module_missing' });
+	expect(await atGate(db, 'jo.smith')).toMatchObject({
+		permit: false,
+		standing: 'not-started',
+		code: 'module_missing',
+	});
 	expect(await atGate(db, 'jo.smith', 'elm-court')).toMatchObject({ code: null, employed: true });
-	expect([...(await posts(db, jo))]).toMatchObject([{ site_id: roseHouse, role: 'carer', started_on: localDay(new Date()), last_day: null }]);
+	expect([...(await posts(db, jo))]).toMatchObject([
+		{ site_id: roseHouse, role: 'carer', started_on: localDay(new Date()), last_day: null },
+	]);
 	expect(await findingsOf(db)).toEqual([]);
 });
 
@@ -70,9 +80,16 @@ test('whoever leaves today works until the end of the local day, and no longer',
 	await ends(db, tomasz, today);
 	expect(await atGate(db, 'tomasz.nowak')).toMatchObject({ permit: true, permitUntil: endOfDay(today) });
 	const [last, then] = [new Date(endOfDay(today).getTime() - 1), endOfDay(today)];
-	expect(await asFairfield(db, (tx) => decisionOn(tx, cellOf(tomasz), last))).toMatchObject({ permit: true, validUntil: then });
-	expect(await asFairfield(db, (tx) => decisionOn(tx, cellOf(tomasz), then))).toMatchObject({ permit: false, code: 'left' });
-	const stored = await db.owner`select code, starts_at, ends_at from standings where person_id = ${tomasz} and privilege = 'administer-oral' order by starts_at`;
+	expect(await asFairfield(db, (tx) => decisionOn(tx, cellOf(tomasz), last))).toMatchObject({
+		permit: true,
+		validUntil: then,
+	});
+	expect(await asFairfield(db, (tx) => decisionOn(tx, cellOf(tomasz), then))).toMatchObject({
+		permit: false,
+		code: 'left',
+	});
+	const stored =
+		await db.owner`select code, starts_at, ends_at from standings where person_id = ${tomasz} and privilege = 'administer-oral' order by starts_at`;
 	expect(stored.at(-1)).toMatchObject({ code: 'left', starts_at: then, ends_at: null });
 	expect(await findingsOf(db)).toEqual([]);
 });
@@ -87,7 +104,8 @@ test('whoever left yesterday is refused at once, everywhere, and signed out', as
 	expect(await findSession(db.database.db, 'of-ben')).toBeNull();
 	expect(await findSession(db.database.db, 'of-grace')).not.toBeNull();
 	expect([...(await posts(db, ben))]).toMatchObject([{ last_day: yesterday }]);
-	const events = await db.owner`select type, privilege from events where person_id = ${ben} and type <> 'evidence.recorded' and recorded_at > now() - interval '1 minute' order by privilege`;
+	const events =
+		await db.owner`select type, privilege from events where person_id = ${ben} and type <> 'evidence.recorded' and recorded_at > now() - interval '1 minute' order by privilege`;
 	expect([...events]).toEqual([
 		{ type: 'competency.ended', privilege: 'administer-oral' },
 		{ type: 'competency.ended', privilege: 'assess' },

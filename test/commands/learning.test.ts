@@ -13,7 +13,16 @@ import type { DrawnQuestion } from '#app/domain/quiz.ts';
 import { seededRandom } from '#db/factory.ts';
 import { findAttempt } from '#db/queries/learning.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
-import { amara, asFairfield, catalogue, decisionOn, cellOf, fairfield, roseHouse, tomasz } from '../support/demonstration.ts';
+import {
+	amara,
+	asFairfield,
+	catalogue,
+	cellOf,
+	decisionOn,
+	fairfield,
+	roseHouse,
+	tomasz,
+} from '../support/demonstration.ts';
 
 const learner: Learner = { providerId: fairfield, personId: amara };
 const quiz = 'oral-medicines';
@@ -25,11 +34,14 @@ const read = (db: TestDatabase, page: string) => asFairfield(db, (tx) => saveRea
 const complete = (db: TestDatabase, slug = module.slug) =>
 	asFairfield(db, (tx) => completeModule(tx, learner, catalogue, slug));
 const completions = async ({ owner }: TestDatabase) =>
-	(await owner`select 1 from evidence where kind = 'module-completed' and person_id = ${amara} and payload ->> 'module' = ${module.slug}`)
-		.length;
+	(
+		await owner`select 1 from evidence where kind = 'module-completed' and person_id = ${amara} and payload ->> 'module' = ${module.slug}`
+	).length;
 
 const start = (db: TestDatabase, now = soon(), who = learner, slug = quiz) =>
-	asFairfield(db, (tx) => startAttempt(tx, who, catalogue, slug, { siteId: roseHouse, now, random: seededRandom(now.getTime()) }));
+	asFairfield(db, (tx) =>
+		startAttempt(tx, who, catalogue, slug, { siteId: roseHouse, now, random: seededRandom(now.getTime()) }),
+	);
 const handIn = (db: TestDatabase, attemptId: string, who = learner) =>
 	asFairfield(db, (tx) => handInAttempt(tx, who, catalogue, attemptId, { siteId: roseHouse, now: new Date() }));
 const marks = async ({ owner }: TestDatabase) => [
@@ -102,7 +114,8 @@ test('an attempt that is open is taken up again, also by two clicks at once', as
 
 test('after the second failure in a row there is a wait of an hour, after the third of a day', async () => {
 	const db = await testDatabase();
-	const fail = async (now?: Date) => expect(await handIn(db, await attemptId(start(db, now)))).toEqual({ passed: false });
+	const fail = async (now?: Date) =>
+		expect(await handIn(db, await attemptId(start(db, now)))).toEqual({ passed: false });
 	await fail();
 	await fail();
 	const refused = await start(db);
@@ -121,7 +134,9 @@ test('all right is passed, and the standing moves on', async () => {
 	const id = await attemptId(start(db));
 	await answerAll(db, id);
 	expect(await handIn(db, id)).toEqual({ passed: true });
-	expect(await marks(db)).toMatchObject([{ payload: { quiz, attempt: id, score: 100, passMark: 80, criticalMissed: [], passed: true } }]);
+	expect(await marks(db)).toMatchObject([
+		{ payload: { quiz, attempt: id, score: 100, passMark: 80, criticalMissed: [], passed: true } },
+	]);
 	const { progress } = await asFairfield(db, (tx) => decisionOn(tx, cellOf(amara)));
 	expect(progress.find((each) => each.requirement.kind === 'quiz')).toMatchObject({ met: true });
 	expect(await asFairfield(db, (tx) => mayAttemptFrom(tx, learner, catalogue, quiz, roseHouse, soon()))).toBeNull();

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { saveReading } from '#app/commands/learning.ts';
 import type { LearningModule } from '#app/domain/module.ts';
 import type { Tx } from '#db/client.server.ts';
+import { findProvider } from '#db/queries/sign-in.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { amara, asFairfield, catalogue, fairfield } from '../support/demonstration.ts';
 
@@ -70,3 +71,34 @@ test('after as many losses as the pool has connections it serves as before', asy
 	await Promise.all(Array.from({ length: 9 }, () => asFairfield(db, (tx) => tx.execute(sql`select 1`))));
 	expect(performance.now() - started).toBeLessThan(1500);
 });
+
+test('questions outside a transaction are answered again at once, however many were on their way', async () => {
+	const db = await testDatabase();
+	const find = () =>
+		findProvider(db.database.db, 'fairfield-care').then(
+			(found) => found?.id,
+			() => undefined,
+		);
+	let going = true;
+	const load = Promise.all(
+		Array.from({ length: 20 }, async () => {
+			while (going) await Promise.race([find(), sleep(100)]);
+		}),
+	);
+	const longest: number[] = [];
+	for (let turn = 0; turn < 8; turn += 1) {
+		await sleep(100);
+		await db.owner`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'countersign_app'`;
+		const started = performance.now();
+		while (performance.now() - started < 3000 && (await Promise.race([find(), sleep(500)])) !== fairfield)
+			await sleep(10);
+		longest.push(Math.round(performance.now() - started));
+	}
+	going = false;
+	await load;
+	expect(Math.max(...longest)).toBeLessThan(1500);
+	// Every connection of the pool, not only one of them.
+	const started = performance.now();
+	expect(await Promise.all(Array.from({ length: 40 }, find))).toEqual(Array(40).fill(fairfield));
+	expect(performance.now() - started).toBeLessThan(1500);
+}, 40_000);

@@ -7,7 +7,11 @@ import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { amara, asFairfield, catalogue, fairfield, findingsOf } from '../support/demonstration.ts';
 
 const appendOnly = ['evidence', 'events', 'policies', 'content_versions'];
-const changes = (table: string) => [`update ${table} set provider_id = provider_id`, `delete from ${table}`, `truncate ${table}`];
+const changes = (table: string) => [
+	`update ${table} set provider_id = provider_id`,
+	`delete from ${table}`,
+	`truncate ${table}`,
+];
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
 	const error = await work.then(
@@ -71,7 +75,8 @@ function follow(column?: 'seq' | 'prev_hash' | 'recorded_at', value = ''): strin
 
 test('the application may add only the next row of the chain, stamped with the database clock', async () => {
 	const db = await testDatabase();
-	const refused = async (statement: string) => expect(await codeOf(asApp(db, (sql) => sql.unsafe(statement)))).toBe('23000');
+	const refused = async (statement: string) =>
+		expect(await codeOf(asApp(db, (sql) => sql.unsafe(statement)))).toBe('23000');
 	await refused(follow('seq', 'newest.seq + 1'));
 	await refused(follow('seq', 'newest.seq - 1'));
 	await refused(follow('seq', '-1'));
@@ -107,7 +112,14 @@ test('an untouched chain verifies, also after the application has added to it', 
 	expect(await findingsOf(db)).toEqual([]);
 	await asFairfield(db, (tx) =>
 		append(tx, fairfield, catalogue, [
-			fact({ kind: 'withdrawal', personId: amara, privilege: 'administer-oral', recordedBy: null, payload: {}, note: 'why' }),
+			fact({
+				kind: 'withdrawal',
+				personId: amara,
+				privilege: 'administer-oral',
+				recordedBy: null,
+				payload: {},
+				note: 'why',
+			}),
 		]),
 	);
 	expect(await findingsOf(db)).toEqual([]);
@@ -184,7 +196,14 @@ test('a changed note, a changed content version and a changed standing are each 
 	const db = await testDatabase();
 	await asFairfield(db, (tx) =>
 		append(tx, fairfield, catalogue, [
-			fact({ kind: 'withdrawal', personId: amara, privilege: 'administer-oral', recordedBy: null, payload: {}, note: 'why' }),
+			fact({
+				kind: 'withdrawal',
+				personId: amara,
+				privilege: 'administer-oral',
+				recordedBy: null,
+				payload: {},
+				note: 'why',
+			}),
 		]),
 	);
 	await tamper(db, async (sql) => {

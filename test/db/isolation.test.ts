@@ -86,12 +86,16 @@ test('a provider can neither see nor change another’s row, in any table', asyn
 	const { db, a, b } = await twoTenants();
 	for (const { name, keyed } of await db.owner.unsafe(appTables)) {
 		const key = keyed ? 'provider_id' : 'id';
-		const [theirs] = await db.owner.unsafe(`select to_jsonb(t)::text as row from ${name} t where ${key} = '${b.provider}' limit 1`);
+		const [theirs] = await db.owner.unsafe(
+			`select to_jsonb(t)::text as row from ${name} t where ${key} = '${b.provider}' limit 1`,
+		);
 		expect(theirs, `${name} has a row of the other provider: add one in addTenant`).toBeDefined();
 		const refused = /^(42501|23000)$/;
 		const [row, where] = [`'${theirs?.row.replaceAll("'", "''")}'`, `where ${key} = '${b.provider}'`];
 		expect(await asApp(db, a.provider, `select 1 from ${name} ${where}`), `select ${name}`).toBe(0);
-		expect(await asApp(db, a.provider, `select 1 from ${name} where ${key} = '${a.provider}'`), name).toBeGreaterThan(0);
+		expect(await asApp(db, a.provider, `select 1 from ${name} where ${key} = '${a.provider}'`), name).toBeGreaterThan(
+			0,
+		);
 		for (const change of [`update ${name} set ${key} = ${key} ${where}`, `delete from ${name} ${where}`])
 			expect(String(await asApp(db, a.provider, change)), change).toMatch(/^(0|42501)$/);
 		const insert = `insert into ${name} select * from jsonb_populate_record(null::${name}, ${row}::jsonb)`;
@@ -106,7 +110,10 @@ test('a provider can neither see nor change another’s row, in any table', asyn
 test('with a provider’s own rows it may do what its rights say: the refusals above are not for another reason', async () => {
 	const { db, a } = await twoTenants();
 	for (const name of ['sessions', 'standings', 'rounds', 'readings', 'failed_secrets'])
-		expect(await asApp(db, a.provider, `delete from ${name} where provider_id = '${a.provider}'`), name).toBeGreaterThan(0);
+		expect(
+			await asApp(db, a.provider, `delete from ${name} where provider_id = '${a.provider}'`),
+			name,
+		).toBeGreaterThan(0);
 	const copy = `insert into sites select * from jsonb_populate_record(null::sites, '{"provider_id": "${a.provider}"}')`;
 	expect(await asApp(db, a.provider, copy)).toBe('42501');
 });
@@ -125,7 +132,8 @@ test('without a provider nothing is visible but what is shipped for everybody', 
 test('a provider set for one transaction is gone in the next', async () => {
 	const { db, a } = await twoTenants();
 	const { database } = await oneConnection(db);
-	const count = (tx: Pick<typeof database.db, 'execute'>) => tx.execute('select 1 from people').then((rows) => rows.length);
+	const count = (tx: Pick<typeof database.db, 'execute'>) =>
+		tx.execute('select 1 from people').then((rows) => rows.length);
 	expect(await asProvider(database.db, a.provider, count)).toBe(1);
 	expect(await count(database.db)).toBe(0);
 	await expect(asProvider(database.db, a.provider, () => Promise.reject(new Error('undo')))).rejects.toThrow('undo');
@@ -143,7 +151,11 @@ test('the functions that look past row-level security are these four, and only t
 			exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0) as everybody
 		from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`;
 	expect([...definers]).toEqual(
-		['find_client', 'find_provider', 'find_session', 'gate_answers'].map((name) => ({ name, app: true, everybody: false })),
+		['find_client', 'find_provider', 'find_session', 'gate_answers'].map((name) => ({
+			name,
+			app: true,
+			everybody: false,
+		})),
 	);
 });
 
@@ -154,7 +166,11 @@ test('they answer only what their argument names', async () => {
 	expect(await findProvider(app, null)).toBeNull();
 	expect(await findProvider(app, '')).toBeNull();
 	expect(await findProvider(app, '%')).toBeNull();
-	expect(await findSession(app, 'session-b')).toMatchObject({ providerId: b.provider, personId: b.person, familyName: 'b' });
+	expect(await findSession(app, 'session-b')).toMatchObject({
+		providerId: b.provider,
+		personId: b.person,
+		familyName: 'b',
+	});
 	expect((await findSession(app, 'session-b'))?.posts.map((post) => post.siteId)).toEqual([b.site]);
 	expect(await findSession(app, 'session-c')).toBeNull();
 	const clients = await app.execute(`select id from find_client('client-a')`);

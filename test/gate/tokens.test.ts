@@ -13,10 +13,25 @@ test('a client gets a short token for what it may ask', async () => {
 	const { status, headers, body } = await requestToken(`${grant}&scope=authzen.evaluate`);
 	expect(status).toBe(200);
 	expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json' });
-	expect(body).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 300, scope: 'authzen.evaluate' });
-	expect(decodeProtectedHeader(body.access_token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt', kid: expect.any(String) });
+	expect(body).toEqual({
+		access_token: expect.any(String),
+		token_type: 'Bearer',
+		expires_in: 300,
+		scope: 'authzen.evaluate',
+	});
+	expect(decodeProtectedHeader(body.access_token)).toMatchObject({
+		alg: 'ES256',
+		typ: 'at+jwt',
+		kid: expect.any(String),
+	});
 	const claims = decodeJwt(body.access_token);
-	expect(claims).toMatchObject({ iss: issuer, aud: issuer, sub: clientId, client_id: clientId, scope: 'authzen.evaluate' });
+	expect(claims).toMatchObject({
+		iss: issuer,
+		aud: issuer,
+		sub: clientId,
+		client_id: clientId,
+		scope: 'authzen.evaluate',
+	});
 	expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(300);
 	expect((await requestToken()).body.scope).toBe('authzen.evaluate');
 	expect(decodeJwt((await requestToken()).body.access_token).jti).not.toBe(claims.jti);
@@ -70,16 +85,23 @@ test.each<[string, string, string]>([
 	['an unknown parameter twice', `${grant}&x=1&x=2`, 'invalid_request'],
 ])('%s is answered 400', async (_, form, error) => {
 	const { requestToken } = await testGate();
-	expect(await requestToken(form)).toMatchObject({ status: 400, body: { error, error_description: expect.any(String) } });
+	expect(await requestToken(form)).toMatchObject({
+		status: 400,
+		body: { error, error_description: expect.any(String) },
+	});
 });
 
 test('the token endpoint takes a form by POST, and nothing else', async () => {
 	const { requestToken, send } = await testGate();
-	expect(await requestToken(JSON.stringify({ grant_type: 'client_credentials' }), { 'content-type': 'application/json' })).toMatchObject({
+	expect(
+		await requestToken(JSON.stringify({ grant_type: 'client_credentials' }), { 'content-type': 'application/json' }),
+	).toMatchObject({
 		status: 400,
 		body: { error: 'invalid_request' },
 	});
-	expect(await requestToken(grant, { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' })).toMatchObject({ status: 200 });
+	expect(
+		await requestToken(grant, { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }),
+	).toMatchObject({ status: 200 });
 	expect(await requestToken(`${grant}&x=${'y'.repeat(70_000)}`)).toMatchObject({ status: 413 });
 	for (const method of ['GET', 'PUT', 'DELETE'])
 		expect(await send({ path: '/oauth/token', method })).toMatchObject({ status: 405, headers: { allow: 'POST' } });
@@ -94,7 +116,9 @@ test('a question without a good token is answered 401 with a challenge, and neve
 	const claims = { ...decodeJwt(good) };
 	const now = Math.floor(Date.now() / 1000);
 	const sign = (changed: object, by = ours, header: object = {}) =>
-		new SignJWT({ ...claims, ...changed }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key?.id, ...header }).sign(by);
+		new SignJWT({ ...claims, ...changed })
+			.setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key?.id, ...header })
+			.sign(by);
 	const [head, body, signature = ''] = good.split('.');
 	const tokens: Record<string, string> = {
 		none: '',
@@ -121,9 +145,15 @@ test('a question without a good token is answered 401 with a challenge, and neve
 		expect(answer.headers['www-authenticate'], what).toMatch(/^Bearer/);
 		expect(typeof answer.body, what).toBe('string');
 	}
-	expect(await ask(question('ben.whitfield'), { headers: { authorization: `Bearer ${await sign({})}` } })).toMatchObject({ status: 200 });
-	expect(await ask(question('ben.whitfield'), { headers: { authorization: `bearer ${good}` } })).toMatchObject({ status: 200 });
-	const noScope = await ask(question('ben.whitfield'), { headers: { authorization: `Bearer ${await sign({ scope: 'events.read' })}` } });
+	expect(
+		await ask(question('ben.whitfield'), { headers: { authorization: `Bearer ${await sign({})}` } }),
+	).toMatchObject({ status: 200 });
+	expect(await ask(question('ben.whitfield'), { headers: { authorization: `bearer ${good}` } })).toMatchObject({
+		status: 200,
+	});
+	const noScope = await ask(question('ben.whitfield'), {
+		headers: { authorization: `Bearer ${await sign({ scope: 'events.read' })}` },
+	});
 	expect(noScope.status).toBe(403);
 });
 
@@ -159,6 +189,10 @@ test('a token of a new signing key is accepted by a gate that is already running
 	const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 	const jwk = privateKey.export({ format: 'jwk' });
 	await db.owner`insert into signing_keys (id, algorithm, private_jwk) values ('second', 'ES256', ${db.owner.json(jwk as never)})`;
-	const second = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'second' }).sign(privateKey);
-	expect(await ask(question('ben.whitfield'), { headers: { authorization: `Bearer ${second}` } })).toMatchObject({ status: 200 });
+	const second = await new SignJWT(claims)
+		.setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'second' })
+		.sign(privateKey);
+	expect(await ask(question('ben.whitfield'), { headers: { authorization: `Bearer ${second}` } })).toMatchObject({
+		status: 200,
+	});
 });

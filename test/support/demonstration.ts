@@ -28,7 +28,11 @@ const gracesPosts: Post[] = [
 	{ role: 'manager', siteId: roseHouse },
 	{ role: 'manager', siteId: elmCourt },
 ];
-export const authoriser = (personId: string, posts: Post[] = gracesPosts) => ({ providerId: fairfield, personId, posts });
+export const authoriser = (personId: string, posts: Post[] = gracesPosts) => ({
+	providerId: fairfield,
+	personId,
+	posts,
+});
 export const lead: Post[] = [{ role: 'medication-lead', siteId: roseHouse }];
 export const cellOf = (personId: string, privilege: PrivilegeCode = 'administer-oral', siteId = roseHouse) => ({
 	personId,

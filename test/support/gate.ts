@@ -81,7 +81,13 @@ export async function serveGate(database: Database) {
 		});
 	}
 
-	return { port, send, requestToken, ask, token: async () => (token ||= (await requestToken()).body.access_token as string) };
+	return {
+		port,
+		send,
+		requestToken,
+		ask,
+		token: async () => (token ||= (await requestToken()).body.access_token as string),
+	};
 }
 
 /** A gate on a database of its own. */
@@ -92,5 +98,10 @@ export async function testGate() {
 
 /** May this person do this here? */
 export function question(staffCode: string, privilege = 'administer-oral', site = 'rose-house', more: object = {}) {
-	return { subject: { type: 'staff', id: staffCode }, action: { name: privilege }, resource: { type: 'site', id: site }, ...more };
+	return {
+		subject: { type: 'staff', id: staffCode },
+		action: { name: privilege },
+		resource: { type: 'site', id: site },
+		...more,
+	};
 }

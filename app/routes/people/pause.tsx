@@ -46,7 +46,11 @@ export async function action(args: ActionFunctionArgs) {
 		if (form.data.reviewOn < localDay(args.context.now))
 			return refuse([{ field: 'reviewOn', message: 'The review cannot be in the past' }]);
 		const paused = await pause(tx, visitor, catalogue(), cell, form.data);
-		if (!paused.ok) throw forbidden();
+		if (!paused.ok && paused.why === 'not-authorised') throw forbidden();
+		if (!paused.ok)
+			return refuse([
+				{ field: 'main', message: 'This pause has been lifted since. Open the page again to pause anew' },
+			]);
 		return redirect(address);
 	});
 }
