@@ -46,14 +46,14 @@ const posts = ({ owner }: TestDatabase, personId: string) =>
 test('somebody who was added works nowhere; somebody who started has everything still to do', async () => {
 	const db = await testDatabase();
 	const jo = await addJo(db);
-	expect(await atGate(db, 'jo.smith')).toMatchObject({ personKnown: true, code: null, employed: false });
+	expect(await atGate(db, 'jo.smith')).toMatchObject({ personKnown: true, code: null, employed: 'never' });
 	await starts(db, jo, roseHouse);
 	expect(await atGate(db, 'jo.smith')).toMatchObject({
 		permit: false,
 		standing: 'not-started',
 		code: 'module_missing',
 	});
-	expect(await atGate(db, 'jo.smith', 'elm-court')).toMatchObject({ code: null, employed: true });
+	expect(await atGate(db, 'jo.smith', 'elm-court')).toMatchObject({ code: null, employed: 'now' });
 	expect([...(await posts(db, jo))]).toMatchObject([
 		{ site_id: roseHouse, role: 'carer', started_on: localDay(new Date()), last_day: null },
 	]);
