@@ -8,6 +8,6 @@ export default defineConfig({
 		env: { NODE_ENV: 'test', LOG_LEVEL: 'silent' },
 		pool: 'forks',
 		maxWorkers: 2,
-		testTimeout: 15_000,
+		testTimeout: 30_000,
 	},
 });

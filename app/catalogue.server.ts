@@ -3,14 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { ContentVersion } from '#db/queries/content.ts';
+import type { ContentVersion, PinnedVersion } from '#db/queries/content.ts';
 import { type Checklist, checklist } from './domain/checklist.ts';
-import type { ContentKind } from './domain/content.ts';
+import { type ContentKind, provenance } from './domain/content.ts';
 import { canonical } from './domain/ledger.ts';
 import { type LearningModule, learningModule } from './domain/module.ts';
 import { type PolicyBody, shippedPolicy } from './domain/policy.ts';
 import { type Privilege, type PrivilegeCode, privilege, requirementOf } from './domain/privilege.ts';
 import { drawQuiz, type QuestionBank, type Quiz, questionBank } from './domain/quiz.ts';
+import { readable, type Titles } from './domain/requirement-words.ts';
+import type { ContentChange } from './domain/rules.ts';
 
 /** Content with the id of its pinned version: what evidence points at. */
 export interface Pinned<T> {
@@ -30,6 +32,10 @@ export interface Catalogue {
 	privilegeVersions: Map<string, Privilege>;
 	/** Every shipped policy that a sign-off may have been made under. */
 	shippedPolicies: (PolicyBody & { version: number })[];
+	/** Everything the database has ever pinned, oldest first; empty until `rememberEarlier`. */
+	pinned: readonly PinnedVersion[];
+	/** The new versions that ask something of people who were signed off before. */
+	changes: readonly ContentChange[];
 	/** Everything above, as the database pins it. */
 	versions: ContentVersion[];
 }
@@ -85,6 +91,8 @@ export function readCatalogue(folder = path.resolve('content')): Catalogue {
 		privileges,
 		policy: pin('policy', 'shipped', policy.version, numbers),
 		shippedPolicies: [numbers],
+		pinned: [],
+		changes: [],
 		privilegeVersions: new Map([...privileges.values()].map((each) => [each.versionId, each.body])),
 		versions,
 	};
@@ -95,7 +103,7 @@ export function readCatalogue(folder = path.resolve('content')): Catalogue {
 }
 
 /** Adds what the database has pinned before: a sign-off is still held to what was asked when it was made. */
-export function rememberEarlier(catalogue: Catalogue, pinned: readonly ContentVersion[]): void {
+export function rememberEarlier(catalogue: Catalogue, pinned: readonly PinnedVersion[]): void {
 	for (const { id, kind, body } of pinned) {
 		if (kind === 'privilege' && !catalogue.privilegeVersions.has(id)) {
 			const earlier = privilege.safeParse(body);
@@ -107,7 +115,40 @@ export function rememberEarlier(catalogue: Catalogue, pinned: readonly ContentVe
 			if (earlier.success && !known) catalogue.shippedPolicies.push(earlier.data);
 		}
 	}
+	catalogue.pinned = pinned;
+	catalogue.changes = pinned.flatMap((version, place) => {
+		const { kind, slug } = version;
+		// The first version there is changes nothing for anybody: whoever was signed off earlier was not taught another.
+		const hasEarlier = pinned.slice(0, place).some((each) => each.kind === kind && each.slug === slug);
+		const change = changeIn(version);
+		if (!hasEarlier || !change || kind === 'policy') return [];
+		return [
+			{
+				kind: kind as ContentChange['kind'],
+				slug,
+				version: version.version,
+				inForceFrom: version.recordedAt,
+				...change,
+			},
+		];
+	});
 }
+
+/** What a version says that it asks. A quiz says so in its newest bank. */
+function changeIn({ body, version }: PinnedVersion) {
+	const said = z
+		.union([
+			z.object({ provenance }).transform((each) => [each.provenance]),
+			z
+				.object({ banks: z.array(z.object({ provenance })) })
+				.transform(({ banks }) => banks.map((bank) => bank.provenance)),
+		])
+		.safeParse(body);
+	return said.data?.find((each) => each.version === version)?.change;
+}
+
+/** Every kind of content that a decision can depend on. */
+export const rememberedKinds: readonly ContentKind[] = ['module', 'quiz', 'checklist', 'privilege', 'policy'];
 
 let current: Catalogue | undefined;
 
@@ -177,4 +218,24 @@ function checkPrivileges({ modules, checklists, privileges }: Catalogue): void {
 		const needs = privileges.get(code)?.body.requirements ?? [];
 		return needs.some((each) => each.kind === 'prerequisite' && restsOn(each.privilege, upon, [...path, code]));
 	}
+}
+
+/** The titles that screens use, from the catalogue. */
+export function titles(): Titles {
+	return {
+		module: (slug) => catalogue().modules.get(slug)?.body.title ?? readable(slug),
+		privilege: (code) => catalogue().privileges.get(code)?.body.title ?? readable(code),
+	};
+}
+
+/** What a module, quiz, form or privilege is called; a quiz by the privilege that asks for it. */
+export function contentTitle(kind: ContentKind, slug: string): string {
+	const { modules, checklists, privileges } = catalogue();
+	if (kind === 'module') return modules.get(slug)?.body.title ?? readable(slug);
+	if (kind === 'checklist') return checklists.get(slug)?.body.title ?? readable(slug);
+	const asking = [...privileges.values()].find(({ body }) =>
+		kind === 'quiz' ? requirementOf(body, 'quiz')?.quiz === slug : body.code === slug,
+	);
+	const title = asking?.body.title ?? readable(slug);
+	return kind === 'quiz' ? `Quiz: ${title}` : title;
 }

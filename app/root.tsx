@@ -11,8 +11,9 @@ import {
 	useRouteLoaderData,
 } from '@remix-run/react';
 import { type ReactNode, useContext } from 'react';
+import { catalogue } from './catalogue.server.ts';
 import { may } from './domain/authority.ts';
-import { roleWords } from './domain/privilege.ts';
+import { requirementOf, roleWords } from './domain/privilege.ts';
 import font from './ui/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2?url';
 import { LinkButton } from './ui/form.tsx';
 import { Heading, Page } from './ui/layout.tsx';
@@ -42,10 +43,18 @@ export async function loader({ context }: LoaderFunctionArgs) {
 		links: [
 			...(may(posts, 'learn') ? [{ to: '/induction', label: 'My induction' }] : []),
 			...(may(posts, 'observe') ? [{ to: '/rounds', label: 'Observe' }] : []),
+			...(may(posts, 'delegate') && anyDelegated() ? [{ to: '/delegations', label: 'Delegations' }] : []),
 			...(may(posts, 'see-matrix') ? [{ to: matrix ? `/sites/${matrix}/matrix` : '/matrix', label: 'Matrix' }] : []),
+			...(may(posts, 'see-evidence') ? [{ to: '/reviews', label: 'Reviews' }] : []),
+			...(may(posts, 'verify') ? [{ to: '/ledger', label: 'Ledger' }] : []),
+			...(may(posts, 'set-policy') || may(posts, 'see-evidence') ? [{ to: '/settings', label: 'Settings' }] : []),
 		],
 		demonstration: visitor.demonstration,
 	};
+}
+
+function anyDelegated(): boolean {
+	return [...catalogue().privileges.values()].some(({ body }) => requirementOf(body, 'delegation'));
 }
 
 /** A page that needs the width says so: `export const handle = { wide: true }`. */

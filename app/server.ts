@@ -15,10 +15,11 @@ import sirv from 'sirv';
 import { database, openDatabase, setDatabase } from '#db/client.server.ts';
 import { migrationCount } from '#db/migrate.ts';
 import { listContentVersions } from '#db/queries/content.ts';
-import { catalogue, rememberEarlier } from './catalogue.server.ts';
+import { catalogue, rememberEarlier, rememberedKinds } from './catalogue.server.ts';
 import { type Prepared, prepare } from './commands/prepare.ts';
 import { config } from './config.server.ts';
 import { gate } from './gate/handler.ts';
+import { startJobs } from './jobs/jobs.ts';
 import { log } from './log.server.ts';
 import { findVisitor } from './session.server.ts';
 
@@ -29,7 +30,7 @@ const mostBytes = 256 * 1024;
 /** Everything that answers HTTP, on a database that `prepare` has made ready: the gate first, then files, then pages. */
 export async function createHandler(prepared: Prepared, origin: string): Promise<Handler> {
 	setDatabase(openDatabase(prepared.appUrl, { socket: prepared.socketPath }));
-	rememberEarlier(catalogue(), await listContentVersions(database().db, ['privilege', 'policy']));
+	rememberEarlier(catalogue(), await listContentVersions(database().db, rememberedKinds));
 	const answerGate = gate(database(), catalogue(), origin);
 	const compress = compression({ level: 1 });
 	const files = sirv(path.resolve('build/client'), {
@@ -179,7 +180,8 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 		const shownHost = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
 		const url = config.origin ?? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${port}`;
 		server.on('request', await createHandler(prepared, url));
-		return { url, prepared, welcome: welcome(prepared), stop: () => stop(server, prepared) };
+		const jobs = startJobs();
+		return { url, prepared, welcome: welcome(prepared), stop: () => stop(server, prepared, jobs) };
 	} catch (error) {
 		server.close();
 		await prepared.stop();
@@ -220,11 +222,12 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 	});
 }
 
-async function stop(server: Server, prepared: Prepared): Promise<void> {
+async function stop(server: Server, prepared: Prepared, jobs: ReturnType<typeof startJobs>): Promise<void> {
 	const closed = new Promise((resolve) => server.close(resolve));
 	server.closeIdleConnections();
 	setTimeout(() => server.closeAllConnections(), 3000).unref();
 	await closed;
+	await jobs.stop();
 	await database().close();
 	await prepared.stop();
 }

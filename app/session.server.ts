@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AppLoadContext, redirect } from '@remix-run/node';
 import { sql } from 'drizzle-orm';
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia';
-import { asProvider, database, type Tx } from '#db/client.server.ts';
+import { asProvider, database, readAsProvider, type Tx } from '#db/client.server.ts';
 import { findSession, type SessionRow } from '#db/queries/sign-in.ts';
 import { sessions } from '#db/schema.ts';
 import { config } from './config.server.ts';
@@ -173,4 +173,9 @@ export function notFound(): Response {
 /** Runs queries or one command in a transaction as the visitor's provider. */
 export function inProvider<T>(visitor: Pick<Visitor, 'providerId'>, work: (tx: Tx) => Promise<T>): Promise<T> {
 	return asProvider(database().db, visitor.providerId, work);
+}
+
+/** Runs reads that must all see one moment, as the visitor's provider. */
+export function readInProvider<T>(visitor: Pick<Visitor, 'providerId'>, work: (tx: Tx) => Promise<T>): Promise<T> {
+	return readAsProvider(database().db, visitor.providerId, work);
 }

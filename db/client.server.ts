@@ -70,6 +70,15 @@ export function asProvider<T>(db: Db, providerId: string, work: (tx: Tx) => Prom
 	});
 }
 
+/** The same for reads that must all see one moment, however long they take and whoever writes meanwhile. */
+export function readAsProvider<T>(db: Db, providerId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+	return db.transaction(async (tx) => {
+		await tx.execute(sql`set transaction isolation level repeatable read, read only`);
+		await tx.execute(sql`select set_config('app.provider_id', ${providerId}, true)`);
+		return work(tx);
+	});
+}
+
 let current: Database | undefined;
 
 /** Makes a database the one that this process's pages use. */

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Catalogue } from '../app/catalogue.server.ts';
 import { type Fact, fact } from '../app/commands/append.ts';
 import { criteriaOf } from '../app/domain/checklist.ts';
+import type { EvidenceKind, Payload } from '../app/domain/evidence.ts';
+import { roundsAsked } from '../app/domain/observation.ts';
 import { addDays, instantOf, localDay, moveDay } from '../app/domain/period.ts';
 import { type TimeOfDay, timeOfDay } from '../app/domain/policy.ts';
 import { type PrivilegeCode, type Role, requirementOf } from '../app/domain/privilege.ts';
@@ -36,18 +38,6 @@ export interface Member {
 	role: Role;
 }
 
-/** Where in a working life somebody stands. */
-export type Stage =
-	| 'new'
-	| 'learning'
-	| 'two-rounds'
-	| 'awaiting-sign-off'
-	| 'competent'
-	| 'due-soon'
-	| 'expired'
-	| 'paused'
-	| 'left';
-
 const clockTimes: Record<TimeOfDay, string> = {
 	morning: '08:10',
 	lunch: '12:20',
@@ -56,16 +46,21 @@ const clockTimes: Record<TimeOfDay, string> = {
 	night: '22:30',
 };
 
+/** Who watches and who signs. */
+export interface By {
+	assessors: readonly string[];
+	signerId: string;
+}
+
+export type Biographer = ReturnType<typeof biographer>;
+
 /** Writes the facts of working lives, relative to a day. */
 export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 	const today = localDay(now);
 	const at = (daysAgo: number, time: string) => instantOf(addDays(today, -daysAgo), time);
 	const soonAfter = (instant: Date) => new Date(instant.getTime() + 6 * 60_000);
-	const oral = privilegeOf('administer-oral');
-	const checklist = catalogue.checklists.get(requirementOf(oral.body, 'observation')?.checklist ?? '');
-	const quizSlug = requirementOf(oral.body, 'quiz')?.quiz ?? '';
-	if (!checklist) throw new Error('administer-oral has no checklist');
-	const form = checklist;
+	const policy = { ...catalogue.policy.body, version: `shipped-${catalogue.policy.body.version}` };
+	const modulesRead = new Set<string>();
 	let count = 0;
 	const id = () => {
 		count += 1;
@@ -78,53 +73,82 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 		return found;
 	}
 
-	/** Somebody starts at a site. */
-	function starts(who: Member, daysAgo: number, siteId: string | null = who.siteId): Fact {
-		const observedAt = at(daysAgo, '09:00');
+	/** A fact that is recorded at the moment it happens. */
+	function happens<K extends EvidenceKind>(
+		kind: K,
+		who: Member,
+		observedAt: Date,
+		payload: Payload<K>,
+		given: Partial<Fact<K>> = {},
+	): Fact {
 		return fact({
 			id: id(),
-			kind: 'employment-started',
+			kind,
 			personId: who.personId,
-			siteId,
 			observedAt,
-			recordedAt: soonAfter(observedAt),
+			recordedAt: observedAt,
 			recordedBy: null,
-			payload: { role: who.role, contract: random() < 0.85 ? 'permanent' : 'bank' },
+			payload,
+			...given,
 		});
+	}
+
+	/** Somebody starts at a site. */
+	function starts(who: Member, daysAgo: number, siteId: string | null = who.siteId): Fact {
+		const contract = random() < 0.85 ? 'permanent' : 'bank';
+		const observedAt = at(daysAgo, '09:00');
+		return happens(
+			'employment-started',
+			who,
+			observedAt,
+			{ role: who.role, contract },
+			{ siteId, recordedAt: soonAfter(observedAt) },
+		);
+	}
+
+	/** Starts, reads the provider's documents and is shown round. */
+	function joins(who: Member, daysAgo: number): Fact[] {
+		const recordedBy = who.personId;
+		return [
+			starts(who, daysAgo),
+			...Object.entries(policy.documents).map(([document, version]) =>
+				happens('declaration', who, at(daysAgo, '09:40'), { document, version }, { recordedBy }),
+			),
+			happens('site-induction', who, at(daysAgo, '11:00'), {}, { siteId: who.siteId }),
+		];
 	}
 
 	function reads(who: Member, module: string, daysAgo: number): Fact {
 		const pinned = catalogue.modules.get(module);
 		if (!pinned) throw new Error(`no module ${module}`);
-		const observedAt = at(daysAgo, '10:30');
-		return fact({
-			id: id(),
-			kind: 'module-completed',
-			personId: who.personId,
-			observedAt,
-			recordedAt: observedAt,
-			recordedBy: who.personId,
-			contentVersionId: pinned.versionId,
-			payload: { module, version: pinned.version },
-		});
+		modulesRead.add(`${who.personId} ${module}`);
+		const payload = { module, version: pinned.version };
+		const given = { recordedBy: who.personId, contentVersionId: pinned.versionId };
+		return happens('module-completed', who, at(daysAgo, '10:30'), payload, given);
 	}
 
-	function sitsQuiz(who: Member, daysAgo: number, score = 85 + Math.floor(random() * 15)): Fact {
-		const observedAt = at(daysAgo, '11:15');
-		return fact({
-			id: id(),
-			kind: 'quiz-marked',
-			personId: who.personId,
-			observedAt,
-			recordedAt: observedAt,
-			recordedBy: who.personId,
-			contentVersionId: catalogue.quizzes.get(quizSlug)?.versionId ?? null,
-			payload: { quiz: quizSlug, attempt: id(), score, passMark: 80, criticalMissed: [], passed: score >= 80 },
-		});
+	function sitsQuiz(who: Member, daysAgo: number, code: PrivilegeCode = 'administer-oral'): Fact[] {
+		const asked = requirementOf(privilegeOf(code).body, 'quiz');
+		const pinned = catalogue.quizzes.get(asked?.quiz ?? '');
+		if (!asked || !pinned) return [];
+		const score = 85 + Math.floor(random() * 15);
+		const payload = { quiz: asked.quiz, attempt: id(), score, passMark: 80, criticalMissed: [], passed: true };
+		const given = { recordedBy: who.personId, contentVersionId: pinned.versionId };
+		return [happens('quiz-marked', who, at(daysAgo, '11:15'), payload, given)];
 	}
 
-	/** A passed round, seen by an assessor. */
-	function isWatched(who: Member, assessorId: string, daysAgo: number, band: TimeOfDay, passed = true): Fact {
+	/** A round, seen by an assessor. */
+	function isWatched(
+		who: Member,
+		assessorId: string,
+		daysAgo: number,
+		band: TimeOfDay,
+		given: { code?: PrivilegeCode; passed?: boolean; variant?: string | undefined } = {},
+	): Fact {
+		const { code = 'administer-oral', passed = true, variant } = given;
+		const asked = requirementOf(privilegeOf(code).body, 'observation');
+		const form = catalogue.checklists.get(asked?.checklist ?? '');
+		if (!asked || !form) throw new Error(`${code} has no checklist`);
 		const observedAt = at(daysAgo, clockTimes[band]);
 		const signed = new Date(observedAt.getTime() + 50 * 60_000);
 		const missed = criteriaOf(form.body).find((each) => each.critical)?.id ?? '';
@@ -134,173 +158,141 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 				!passed && each.id === missed ? 'no' : each.mayNotApply ? 'not-applicable' : 'yes',
 			]),
 		);
-		return fact({
-			id: id(),
-			kind: 'observation',
-			personId: who.personId,
-			privilege: 'administer-oral',
+		const counted = form.body.counts ?? true;
+		const upTo = (least: number, spread: number) => (counted ? least + Math.floor(random() * spread) : 0);
+		const payload = {
+			checklist: form.body.slug,
+			assessor: assessorId,
+			assessorEvidence: [],
+			startedAt: observedAt.toISOString(),
+			timeOfDay: timeOfDay(policy, observedAt),
+			...(variant ? { variant } : {}),
+			...(asked.simulation ? { simulated: true } : {}),
+			counts: { people: upTo(7, 6), doses: upTo(18, 20), refusals: upTo(0, 3) },
+			results,
+			criticalMissed: passed ? [] : [missed],
+			missed: passed ? [] : [missed],
+			stoppedForSafety: false,
+			passed,
+			assessorSignedAt: signed.toISOString(),
+			learnerSignedAt: signed.toISOString(),
+		};
+		return happens('observation', who, observedAt, payload, {
+			privilege: code,
 			siteId: who.siteId,
-			observedAt,
 			recordedAt: signed,
 			recordedBy: assessorId,
 			contentVersionId: form.versionId,
-			payload: {
-				checklist: form.body.slug,
-				assessor: assessorId,
-				assessorEvidence: [],
-				startedAt: observedAt.toISOString(),
-				timeOfDay: timeOfDay(catalogue.policy.body, observedAt),
-				counts: {
-					people: 7 + Math.floor(random() * 6),
-					doses: 18 + Math.floor(random() * 20),
-					refusals: Math.floor(random() * 3),
-				},
-				results,
-				criticalMissed: passed ? [] : [missed],
-				missed: passed ? [] : [missed],
-				stoppedForSafety: false,
-				passed,
-				assessorSignedAt: signed.toISOString(),
-				learnerSignedAt: signed.toISOString(),
-			},
 		});
 	}
 
 	function isSignedOff(who: Member, signerId: string, daysAgo: number, code: PrivilegeCode, basis: Fact[]): Fact {
 		const observedAt = at(daysAgo, '15:30');
 		const pinned = privilegeOf(code);
-		return fact({
-			id: id(),
-			kind: 'sign-off',
-			personId: who.personId,
+		const payload = {
+			lastDay: moveDay(localDay(observedAt), pinned.body.validity),
+			policy: policy.version,
+			basis: basis.flatMap((each) => each.id ?? []),
+		};
+		return happens('sign-off', who, observedAt, payload, {
 			privilege: code,
 			siteId: who.siteId,
-			observedAt,
-			recordedAt: observedAt,
 			recordedBy: signerId,
 			contentVersionId: pinned.versionId,
-			payload: {
-				lastDay: moveDay(localDay(observedAt), pinned.body.validity),
-				policy: `shipped-${catalogue.policy.body.version}`,
-				basis: basis.flatMap((each) => each.id ?? []),
-			},
 		});
 	}
 
-	function learns(who: Member, daysAgo: number): Fact[] {
-		const modules = oral.body.requirements.flatMap((each) => (each.kind === 'module' ? [each.module] : []));
+	/** Reads the modules of a privilege that have not been read yet, a day each, and passes its quiz. */
+	function learns(who: Member, daysAgo: number, code: PrivilegeCode = 'administer-oral'): Fact[] {
+		const modules = privilegeOf(code).body.requirements.flatMap((each) =>
+			each.kind === 'module' && !modulesRead.has(`${who.personId} ${each.module}`) ? [each.module] : [],
+		);
 		return [
 			...modules.map((module, index) => reads(who, module, daysAgo - index)),
-			sitsQuiz(who, daysAgo - modules.length),
+			...sitsQuiz(who, daysAgo - modules.length, code),
 		];
+	}
+
+	/** As many rounds as policy asks for the first time, the last of them five days before. */
+	function rounds(who: Member, by: By, daysAgo: number, code: PrivilegeCode): Fact[] {
+		const { body } = privilegeOf(code);
+		const requirement = requirementOf(body, 'observation');
+		if (!requirement) return [];
+		const { passes, variants } = roundsAsked(policy, body, requirement, { kind: 'first' });
+		const asked = variants.length
+			? variants.flatMap((variant) => Array<string>(passes).fill(variant))
+			: Array<undefined>(passes).fill(undefined);
+		const assessors = by.assessors.filter((each) => each !== who.personId);
+		const bands = ['bedtime', 'teatime', 'morning'] as const;
+		return asked
+			.map((variant, index) =>
+				isWatched(
+					who,
+					assessors[index % assessors.length] ?? by.signerId,
+					daysAgo + 5 + 7 * index,
+					bands[index % bands.length] ?? 'morning',
+					{ code, variant },
+				),
+			)
+			.reverse();
 	}
 
 	/** Everything from the first module to the sign-off, which was so many days ago. */
-	function becomesCompetent(
-		who: Member,
-		by: { assessors: readonly string[]; signerId: string },
-		daysAgo: number,
-	): Fact[] {
-		const [first = by.signerId, second = first] = by.assessors.filter((each) => each !== who.personId);
-		const learning = learns(who, daysAgo + 46);
-		const rounds = [
-			isWatched(who, first, daysAgo + 19, 'morning'),
-			isWatched(who, second, daysAgo + 12, 'teatime'),
-			isWatched(who, first, daysAgo + 5, 'bedtime'),
-		];
-		const basis = [...learning, ...rounds];
-		return [...basis, isSignedOff(who, by.signerId, daysAgo, 'administer-oral', basis)];
+	function becomesCompetent(who: Member, by: By, daysAgo: number, code: PrivilegeCode = 'administer-oral'): Fact[] {
+		const basis = [...learns(who, daysAgo + 46, code), ...rounds(who, by, daysAgo, code)];
+		return [...basis, isSignedOff(who, by.signerId, daysAgo, code, basis)];
 	}
 
-	/** Watched afresh and signed off again. */
-	function renews(
-		who: Member,
-		by: { assessors: readonly string[]; signerId: string },
-		daysAgo: number,
-		learning: Fact[],
-	): Fact[] {
-		const [first = by.signerId, second = first] = by.assessors.filter((each) => each !== who.personId);
-		const rounds = [
-			isWatched(who, first, daysAgo + 21, 'morning'),
-			isWatched(who, second, daysAgo + 14, 'lunch'),
-			isWatched(who, first, daysAgo + 6, 'teatime'),
-		];
-		return [...rounds, isSignedOff(who, by.signerId, daysAgo, 'administer-oral', [...learning, ...rounds])];
+	/** Found competent by somebody outside, as the first assessors of a site are. */
+	function comesCompetent(who: Member, signerId: string, daysAgo: number, code: PrivilegeCode): Fact[] {
+		const qualification = code === 'assess' ? 'assessor-course' : 'level-3-administer-medication';
+		const assessedOn = addDays(today, -daysAgo - 100);
+		const outside = happens(
+			'outside-assessment',
+			who,
+			at(daysAgo + 3, '14:00'),
+			{ qualification, assessedOn, verifiedBy: signerId },
+			{ privilege: code, siteId: who.siteId, recordedBy: signerId },
+		);
+		const basis = [...learns(who, daysAgo + 30, code), outside];
+		return [...basis, isSignedOff(who, signerId, daysAgo, code, basis)];
+	}
+
+	/** The quiz and a round anew, and signed off again. */
+	function renews(who: Member, by: By, daysAgo: number, code: PrivilegeCode = 'administer-oral'): Fact[] {
+		const [assessor = by.signerId] = by.assessors.filter((each) => each !== who.personId);
+		const basis = [...sitsQuiz(who, daysAgo + 15, code), isWatched(who, assessor, daysAgo + 6, 'teatime', { code })];
+		return [...basis, isSignedOff(who, by.signerId, daysAgo, code, basis)];
 	}
 
 	function isPaused(who: Member, ownerId: string, daysAgo: number, code: PrivilegeCode = 'administer-oral'): Fact {
-		const observedAt = at(daysAgo, '16:10');
-		return fact({
-			id: id(),
-			kind: 'pause',
-			personId: who.personId,
-			privilege: code,
-			siteId: who.siteId,
-			observedAt,
-			recordedAt: observedAt,
-			recordedBy: ownerId,
-			payload: { reason: 'incident-review', reviewOn: addDays(today, 10 - daysAgo), owner: ownerId },
-		});
+		const reviewOn = addDays(today, 10 - daysAgo);
+		return happens(
+			'pause',
+			who,
+			at(daysAgo, '16:10'),
+			{ reason: 'incident-review', reviewOn, owner: ownerId },
+			{ privilege: code, siteId: who.siteId, recordedBy: ownerId },
+		);
 	}
 
 	function leaves(who: Member, daysAgo: number): Fact {
 		const observedAt = at(daysAgo, '17:00');
-		return fact({
-			id: id(),
-			kind: 'employment-ended',
-			personId: who.personId,
-			siteId: null,
-			observedAt,
-			recordedAt: observedAt,
-			recordedBy: null,
-			payload: { lastDay: localDay(observedAt) },
-		});
-	}
-
-	/** A whole working life up to a stage. */
-	function lifeOf(who: Member, stage: Stage, by: { assessors: readonly string[]; signerId: string }): Fact[] {
-		const days = (least: number, spread: number) => least + Math.floor(random() * spread);
-		switch (stage) {
-			case 'new':
-				return [starts(who, days(2, 10))];
-			case 'learning':
-				return [starts(who, 24), reads(who, 'role-law-accountability', 15), reads(who, 'rights-and-mar', 9)];
-			case 'two-rounds': {
-				const [first = by.signerId, second = first] = by.assessors;
-				return [
-					starts(who, 40),
-					reads(who, 'role-law-accountability', 30),
-					isWatched(who, first, 9, 'morning'),
-					isWatched(who, second, 4, 'teatime'),
-				];
-			}
-			case 'awaiting-sign-off':
-				return [starts(who, 80), ...becomesCompetent(who, by, 1).slice(0, -1)];
-			case 'competent':
-			case 'due-soon':
-			case 'expired':
-			case 'paused':
-			case 'left': {
-				const signedOff = stage === 'due-soon' ? days(312, 45) : stage === 'expired' ? 372 : days(25, 270);
-				const life = [starts(who, signedOff + 60 + days(5, 300)), ...becomesCompetent(who, by, signedOff)];
-				if (stage === 'paused') life.push(isPaused(who, by.signerId, 3));
-				if (stage === 'left') life.push(leaves(who, 30));
-				return life;
-			}
-		}
+		return happens('employment-ended', who, observedAt, { lastDay: localDay(observedAt) });
 	}
 
 	return {
 		starts,
+		joins,
 		reads,
 		sitsQuiz,
 		isWatched,
 		isSignedOff,
 		learns,
 		becomesCompetent,
+		comesCompetent,
 		renews,
 		isPaused,
 		leaves,
-		lifeOf,
 	};
 }

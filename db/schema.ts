@@ -58,6 +58,9 @@ export const people = pgTable(
 		givenName: text('given_name').notNull(),
 		familyName: text('family_name').notNull(),
 		createdAt: instant('created_at').notNull().defaultNow(),
+		/** When the name was replaced by a neutral one, and by whom. */
+		erasedAt: instant('erased_at'),
+		erasedBy: uuid('erased_by'),
 	},
 	(table) => [primaryKey({ columns: [table.providerId, table.id] }), unique().on(table.providerId, table.staffCode)],
 );
@@ -159,6 +162,41 @@ export const policies = pgTable(
 	],
 );
 
+/**
+ * Numbers that somebody is thinking of setting, and whose standing they would change: worked out a part at a time, since
+ * it takes seconds for a big provider. Saving one makes a row of `policies`.
+ */
+export const policyDrafts = pgTable(
+	'policy_drafts',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		/** Null: for the whole provider. */
+		siteId: uuid('site_id'),
+		/** What was changed in the form, as a part of a policy. */
+		edits: jsonb('edits').notNull(),
+		/** The newest policy of the provider when the comparison was begun; 0 where there was none. */
+		upon: integer('upon').notNull(),
+		/** The instant that is compared. */
+		comparedAt: instant('compared_at').notNull(),
+		/** Whom it may concern, and how many of them, in this order, have been compared. */
+		personIds: uuid('person_ids').array().notNull(),
+		compared: integer('compared').notNull().default(0),
+		changes: jsonb('changes').notNull().default([]),
+		draftedBy: uuid('drafted_by').notNull(),
+		draftedAt: instant('drafted_at').notNull().defaultNow(),
+		/** Why, as it was typed last: kept when somebody else has saved meanwhile. */
+		reason: text('reason').notNull().default(''),
+		/** The version that it became. */
+		savedAs: integer('saved_as'),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+		foreignKey({ columns: [table.providerId, table.draftedBy], foreignColumns: [people.providerId, people.id] }),
+	],
+);
+
 /** Every fact about competence, one append-only row each; see `app/domain/evidence.ts`. */
 export const evidence = pgTable(
 	'evidence',
@@ -248,13 +286,20 @@ export const events = pgTable(
 		personId: uuid('person_id').notNull(),
 		privilege: text('privilege'),
 		siteId: uuid('site_id'),
-		evidenceId: uuid('evidence_id').notNull(),
+		/** What it comes of: a row of evidence, or else a new version of the policy. */
+		evidenceId: uuid('evidence_id'),
+		policyVersion: integer('policy_version'),
 		recordedAt: instant('recorded_at').notNull(),
 	},
 	(table) => [
 		primaryKey({ columns: [table.providerId, table.id] }),
 		index('events_by_person').on(table.providerId, table.personId, table.recordedAt),
 		foreignKey({ columns: [table.providerId, table.evidenceId], foreignColumns: [evidence.providerId, evidence.id] }),
+		foreignKey({
+			columns: [table.providerId, table.policyVersion],
+			foreignColumns: [policies.providerId, policies.version],
+		}),
+		check('events_come_of_something', sql`num_nonnulls(${table.evidenceId}, ${table.policyVersion}) = 1`),
 	],
 );
 
@@ -337,7 +382,10 @@ export const clients = pgTable('clients', {
 	createdAt: instant('created_at').notNull().defaultNow(),
 });
 
-/** Keys that sign access tokens. Null provider: one issuer serves every provider of an installation. */
+/**
+ * Keys that sign access tokens (ES256) and checkpoints (Ed25519). Null provider: one issuer serves every provider of an
+ * installation. A retired Ed25519 key keeps its public half, so that what it signed can still be checked.
+ */
 export const signingKeys = pgTable('signing_keys', {
 	providerId: uuid('provider_id').references(() => providers.id),
 	id: text('id').primaryKey(),
@@ -346,3 +394,50 @@ export const signingKeys = pgTable('signing_keys', {
 	createdAt: instant('created_at').notNull().defaultNow(),
 	retiredAt: instant('retired_at'),
 });
+
+/**
+ * Signed statements of how a provider's chain stood: its first `size` rows have this Merkle root. Append-only; the key
+ * keeps two processes from signing different roots of one size. See `app/commands/checkpointing.ts`.
+ */
+export const checkpoints = pgTable(
+	'checkpoints',
+	{
+		providerId: providerId(),
+		/** From 1. A new log begins where an administrator says why, such as after a restore from a backup. */
+		log: integer('log').notNull(),
+		size: bigint('size', { mode: 'number' }).notNull(),
+		root: bytes('root').notNull(),
+		/** The C2SP signed note, as it was handed out. */
+		note: text('note').notNull(),
+		keyId: text('key_id')
+			.notNull()
+			.references(() => signingKeys.id),
+		/** Why this log was begun, on its first checkpoint. */
+		reason: text('reason'),
+		madeAt: instant('made_at').notNull().default(sql`clock_timestamp()`),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.log, table.size] }),
+		check('checkpoints_say_something', sql`${table.log} > 0 and ${table.size} > 0 and length(${table.root}) = 32`),
+	],
+);
+
+/** What must be kept because of a claim, an investigation or the like: nobody under a hold is erased. */
+export const legalHolds = pgTable(
+	'legal_holds',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		personId: uuid('person_id').notNull(),
+		reason: text('reason').notNull(),
+		setBy: uuid('set_by').notNull(),
+		setAt: instant('set_at').notNull().defaultNow(),
+		liftedBy: uuid('lifted_by'),
+		liftedAt: instant('lifted_at'),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		index('legal_holds_by_person').on(table.providerId, table.personId),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+	],
+);

@@ -5,9 +5,10 @@ import { append, type Fact } from '../app/commands/append.ts';
 import { addPeople } from '../app/commands/employing.ts';
 import { hashSecret } from '../app/commands/secrets.ts';
 import { localDay } from '../app/domain/period.ts';
-import type { Role } from '../app/domain/privilege.ts';
+import type { PrivilegeCode, Role } from '../app/domain/privilege.ts';
 import { asProvider, type Db, type Tx } from './client.server.ts';
-import { biographer, type Member, namedId, type Stage, seededRandom } from './factory.ts';
+import { type By, biographer, type Member, namedId, seededRandom } from './factory.ts';
+import { lifeOf, type Stage } from './life.ts';
 import { clients, employments, providers, sites } from './schema.ts';
 
 /** The demonstration provider: Fairfield Care, all of it invented. Dates are relative to the day it is made. */
@@ -43,11 +44,13 @@ interface Named {
 	siteId: string;
 }
 
-const [manager, lead, ben, tomasz]: [Named, Named, Named, Named] = [
+const [manager, lead, ben, tomasz, helen, samuel]: [Named, Named, Named, Named, Named, Named] = [
 	{ staffCode: 'grace.mensah', name: ['Grace', 'Mensah'], role: 'manager', siteId: roseHouse },
 	{ staffCode: 'margaret.doyle', name: ['Margaret', 'Doyle'], role: 'medication-lead', siteId: roseHouse },
 	{ staffCode: 'ben.whitfield', name: ['Ben', 'Whitfield'], role: 'senior', siteId: roseHouse },
 	{ staffCode: 'tomasz.nowak', name: ['Tomasz', 'Nowak'], role: 'senior', siteId: roseHouse },
+	{ staffCode: 'helen.brooks', name: ['Helen', 'Brooks'], role: 'medication-lead', siteId: elmCourt },
+	{ staffCode: 'samuel.adeyemi', name: ['Samuel', 'Adeyemi'], role: 'senior', siteId: elmCourt },
 ];
 const named: (Named & { stage: Stage })[] = [
 	{ staffCode: 'amara.okafor', name: ['Amara', 'Okafor'], role: 'carer', siteId: roseHouse, stage: 'two-rounds' },
@@ -121,7 +124,7 @@ async function seedPeople(
 ): Promise<void> {
 	const random = seededRandom(20_261_122);
 	const generated = [...colleagues(roseHouse, 30, random), ...colleagues(elmCourt, 21, random)];
-	const everybody = [manager, lead, ben, tomasz, administrator, ...named, ...generated];
+	const everybody = [manager, lead, ben, tomasz, helen, samuel, administrator, ...named, ...generated];
 	await addPeople(
 		tx,
 		providerId,
@@ -174,29 +177,61 @@ function livesOf(
 		Member,
 		Member,
 	];
-	const by = { assessors: [margaret.personId, benW.personId], signerId: grace.personId };
+	const by: By = { assessors: [margaret.personId, benW.personId], signerId: grace.personId };
+	const byElm: By = {
+		assessors: [personIdOf(helen.staffCode), personIdOf(samuel.staffCode)],
+		signerId: grace.personId,
+	};
 
-	/** Long in post, renewed once, and signed off to assess. */
-	const assessor = (who: Member) => {
-		const first = tell.becomesCompetent(who, by, 640);
+	/** Long in post and good at nearly everything; the first at a site brought it along from outside. */
+	const assessor = (who: Member, others: By, first: boolean) => {
+		const learning = (code: PrivilegeCode, daysAgo: number) =>
+			first
+				? tell.comesCompetent(who, others.signerId, daysAgo, code)
+				: tell.becomesCompetent(who, others, daysAgo, code);
+		const begun = first ? 640 : 560;
+		const [colleague = others.signerId] = others.assessors.filter((each) => each !== who.personId);
 		return [
-			tell.starts(who, 900),
-			...first,
-			tell.isSignedOff(who, by.signerId, 610, 'assess', []),
-			...tell.renews(who, by, 300, first.slice(0, 4)),
+			...tell.joins(who, 900),
+			...taught.flatMap((code, place) => [
+				...learning(code, begun - place),
+				...tell.renews(who, others, begun - 340 - place, code),
+			]),
+			...learning('assess', begun - 30),
+			...[290, 190]
+				.slice(catalogue.checklists.has('assessing-round') ? 0 : 2)
+				.map((daysAgo) => tell.isWatched(who, colleague, daysAgo, 'morning', { code: 'assess' })),
+			...[480, 320, 150, 95].map((daysAgo) =>
+				tell.isWatched(who, colleague, daysAgo, 'teatime', { code: 'administer-controlled-drug' }),
+			),
 		];
 	};
+	const at = (siteId: string) => (siteId === roseHouse ? by : byElm);
 	return [
-		tell.starts(grace, 1400),
+		...tell.joins(grace, 1400),
 		tell.starts({ ...grace, siteId: elmCourt }, 1200),
 		tell.starts(memberOf(administrator), 1000, null),
-		...assessor(margaret),
-		...assessor(benW),
-		tell.starts(tomaszN, 500),
+		...assessor(margaret, by, true),
+		...assessor(benW, by, false),
+		...assessor(memberOf(helen), byElm, true),
+		...assessor(memberOf(samuel), byElm, false),
+		...tell.joins(tomaszN, 500),
 		...tell.becomesCompetent(tomaszN, by, 120),
-		...[...named, ...generated].flatMap((who) => tell.lifeOf(memberOf(who), who.stage, by)),
+		...[...named, ...generated].flatMap((who) => lifeOf(tell, random, memberOf(who), who.stage, at(who.siteId))),
 	];
 }
+
+/** What the assessors of the demonstration hold themselves, in the order in which one rests on another. */
+const taught = [
+	'administer-oral',
+	'prompt',
+	'administer-topical',
+	'administer-prn',
+	'administer-time-critical',
+	'witness-controlled-drug',
+	'administer-controlled-drug',
+	'administer-eye-ear-nose',
+] as const satisfies readonly PrivilegeCode[];
 
 function* uniqueNames(random: () => number): Generator<[string, string]> {
 	const used = new Set<string>();

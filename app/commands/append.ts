@@ -2,18 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
-import { listPolicyOverrides } from '#db/queries/policies.ts';
-import { listSegments } from '#db/queries/standings.ts';
+import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import * as schema from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import type { Rules } from '../domain/decide.ts';
-import { eventOf } from '../domain/event.ts';
-import { type Evidence, type EvidenceKind, ofKind, type Payload, payloads } from '../domain/evidence.ts';
+import { type Evidence, type EvidenceKind, type Payload, payloads } from '../domain/evidence.ts';
 import { type Entry, entryText } from '../domain/ledger.ts';
-import { policyInForce, policyNamed } from '../domain/policy.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
-import { segmentsFrom } from '../domain/term.ts';
+import { inParts, project } from './projecting.ts';
 
 /** One fact to be recorded. */
 export interface Fact<K extends EvidenceKind = EvidenceKind> {
@@ -47,6 +42,11 @@ export function hashEntry(previous: Uint8Array, entry: Entry): Buffer {
 
 export const noHash = Buffer.alloc(32);
 
+/** Keeps a provider's chain as it is until the transaction ends: whoever else would append or sign waits here. */
+export async function holdChain(tx: Tx, providerId: string): Promise<void> {
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`evidence:${providerId}`}, 0))`);
+}
+
 /**
  * The one way evidence comes into being: rows, the standings they change and their events, all in the caller's
  * transaction, which must be the provider's (`asProvider`). Appends of one provider wait for each other here; those of
@@ -59,7 +59,7 @@ export async function append(
 	catalogue: Catalogue,
 	facts: readonly Fact[],
 ): Promise<Evidence[]> {
-	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`evidence:${providerId}`}, 0))`);
+	await holdChain(tx, providerId);
 	const [head] = await tx.execute<{
 		now: Date;
 		seq: string | null;
@@ -135,116 +135,4 @@ async function alreadyRecorded(tx: Tx, providerId: string, facts: readonly Fact[
 		if (given.get(id)?.kind !== kind || given.get(id)?.personId !== personId)
 			throw new Error(`the id ${id} already stands for other evidence`);
 	return new Map(found.map((each) => [each.id, each]));
-}
-
-function inParts<T>(items: readonly T[], size: number): T[][] {
-	return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
-		items.slice(part * size, (part + 1) * size),
-	);
-}
-
-/** The rules in force at each site of a provider. */
-export async function rulesBySite(
-	tx: Tx,
-	providerId: string,
-	catalogue: Catalogue,
-): Promise<(siteId: string) => Rules> {
-	const overrides = await listPolicyOverrides(tx, { providerId });
-	const privileges = new Map([...catalogue.privileges].map(([code, pinned]) => [code, pinned.body]));
-	const known = new Map<string, Rules>();
-	return (siteId) => {
-		const rules = known.get(siteId) ?? {
-			policy: policyInForce(catalogue.policy.body, overrides, siteId),
-			privileges,
-			earlier: {
-				privileges: catalogue.privilegeVersions,
-				policies: { get: (version) => policyNamed(version, catalogue.shippedPolicies, overrides) },
-			},
-		};
-		known.set(siteId, rules);
-		return rules;
-	};
-}
-
-type StandingRow = typeof schema.standings.$inferInsert;
-
-/**
- * Works out anew where people stand and writes what changed, with an event for each change and one for each new row
- * of evidence. Run with no new evidence, it rebuilds the projection.
- */
-export async function project(
-	tx: Tx,
-	providerId: string,
-	catalogue: Catalogue,
-	personIds: readonly string[],
-	fresh: readonly Evidence[] = [],
-): Promise<void> {
-	const rules = await rulesBySite(tx, providerId, catalogue);
-	const siteIds = (
-		await tx.select({ id: schema.sites.id }).from(schema.sites).where(sql`provider_id = ${providerId}`)
-	).map((site) => site.id);
-	const evidence = byKey(await listEvidenceOf(tx, { providerId, personIds }), (each) => each.personId);
-	const stored = byKey(await listSegments(tx, { providerId, personIds }), (row) => row.personId);
-	const events: (typeof schema.events.$inferInsert)[] = fresh.map((each) => ({
-		...eventBase(providerId, each),
-		type: 'evidence.recorded',
-		privilege: each.privilege,
-		siteId: each.siteId,
-	}));
-	const written: StandingRow[] = [];
-	for (const personId of personIds) {
-		const theirs = evidence.get(personId) ?? [];
-		const newest = theirs.at(-1);
-		if (!newest) continue;
-		const before = byKey(stored.get(personId) ?? [], (row) => `${row.siteId} ${row.privilege}`);
-		for (const siteId of sitesOf(theirs, siteIds)) {
-			for (const privilege of catalogue.privileges.keys()) {
-				const segments = segmentsFrom(rules(siteId), theirs, { privilege, siteId }, newest.recordedAt);
-				const was = before.get(`${siteId} ${privilege}`)?.findLast((row) => row.startsAt <= newest.recordedAt);
-				const now = segments[0]?.decision;
-				const type = now && fresh.length ? eventOf(was, now) : null;
-				if (type) events.push({ ...eventBase(providerId, newest), type, privilege, siteId });
-				written.push(
-					...segments.map(({ startsAt, endsAt, decision }) => ({
-						providerId,
-						personId,
-						siteId,
-						privilege,
-						startsAt,
-						endsAt,
-						standing: decision.standing,
-						permit: decision.permit,
-						permitUntil: decision.validUntil,
-						code: decision.code,
-						evidenceIds: decision.evidence,
-						policyVersion: decision.policyVersion,
-						upToSeq: newest.seq,
-					})),
-				);
-			}
-		}
-	}
-	for (const people of inParts(personIds, 500))
-		await tx.delete(schema.standings).where(sql`provider_id = ${providerId} and person_id in ${people}`);
-	for (const part of inParts(written, 500)) await tx.insert(schema.standings).values(part);
-	for (const part of inParts(events, 500)) await tx.insert(schema.events).values(part);
-}
-
-function byKey<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-	const groups = new Map<string, T[]>();
-	for (const item of items) {
-		const group = groups.get(keyOf(item));
-		if (group) group.push(item);
-		else groups.set(keyOf(item), [item]);
-	}
-	return groups;
-}
-
-function eventBase(providerId: string, cause: Evidence) {
-	return { providerId, id: uuidv7(), personId: cause.personId, evidenceId: cause.id, recordedAt: cause.recordedAt };
-}
-
-function sitesOf(evidence: readonly Evidence[], all: readonly string[]): string[] {
-	const sites = ofKind(evidence, 'employment-started').map((start) => start.siteId);
-	return sites.includes(null) ? [...all] : [...new Set(sites.filter((site) => site !== null))];
 }

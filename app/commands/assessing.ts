@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listEmployments } from '#db/queries/people.ts';
 import { findRound, type Round } from '#db/queries/rounds.ts';
 import { rounds } from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
@@ -9,10 +10,12 @@ import { type AssessRefusal, refuseAssessor } from '../domain/assessing.ts';
 import { type Checklist, markRound, unanswered } from '../domain/checklist.ts';
 import { decide } from '../domain/decide.ts';
 import { presentFor } from '../domain/evidence.ts';
+import { localDay } from '../domain/period.ts';
 import { timeOfDay } from '../domain/policy.ts';
-import { type PrivilegeCode, requirementOf } from '../domain/privilege.ts';
+import { type PrivilegeCode, type Role, requirementOf } from '../domain/privilege.ts';
 import { type RoundForm, roundForm } from '../domain/round.ts';
-import { append, fact, rulesBySite } from './append.ts';
+import { append, fact } from './append.ts';
+import { rulesBySite } from './projecting.ts';
 import { checkSignature } from './secrets.ts';
 
 export interface Assessor {
@@ -51,10 +54,29 @@ export async function checkAssessor(
 	const [assess, samePrivilege] = [of(personId, 'assess'), of(personId, privilege)];
 	const why = refuseAssessor({ assessorId: personId, learnerId, assess, samePrivilege });
 	if (why) return { ok: false, why };
+	const by = requirementFor(catalogue, privilege)?.by;
+	if (by && !(await playsOneOf(tx, { providerId, personId }, siteId, by, localDay(at ?? present))))
+		return { ok: false, why: 'wrong-role' };
 	const learner = of(learnerId, privilege);
-	if (['left', 'not_assessed', 'site_induction_missing'].includes(learner.code) && learner.standing === 'not-required')
-		return { ok: false, why: 'not-at-this-site' };
+	// Of somebody who does not work here nothing is asked.
+	if (!learner.progress.length) return { ok: false, why: 'not-at-this-site' };
 	return { ok: true, evidence: [...new Set([...assess.evidence, ...samePrivilege.evidence])] };
+}
+
+function requirementFor(catalogue: Catalogue, code: PrivilegeCode) {
+	const asked = catalogue.privileges.get(code);
+	return asked && requirementOf(asked.body, 'observation');
+}
+
+async function playsOneOf(tx: Tx, who: Assessor, siteId: string, roles: readonly Role[], onDay: string) {
+	const posts = await listEmployments(tx, who);
+	return posts.some(
+		(post) =>
+			roles.includes(post.role) &&
+			(post.siteId === null || post.siteId === siteId) &&
+			post.startedOn <= onDay &&
+			(post.lastDay === null || post.lastDay >= onDay),
+	);
 }
 
 /** Opens a round for filling in. */
@@ -65,8 +87,7 @@ export async function startRound(
 	pair: Pair,
 	now: Date,
 ): Promise<{ ok: true; roundId: string } | { ok: false; why: RoundRefusal }> {
-	const asked = catalogue.privileges.get(pair.privilege);
-	const form = asked && requirementOf(asked.body, 'observation');
+	const form = requirementFor(catalogue, pair.privilege);
 	const pinned = form && catalogue.checklists.get(form.checklist);
 	if (!pinned) return { ok: false, why: 'no-checklist' };
 	const checked = await checkAssessor(tx, assessor, catalogue, pair, now);
@@ -159,6 +180,8 @@ export async function signRound(
 				assessorEvidence: atStart.evidence,
 				startedAt: round.startedAt.toISOString(),
 				timeOfDay: timeOfDay(policy, round.startedAt),
+				...(form.variant ? { variant: form.variant } : {}),
+				...(form.simulated ? { simulated: true } : {}),
 				counts: { people: form.people, doses: form.doses, refusals: form.refusals },
 				results: form.results,
 				criticalMissed: mark.criticalMissed,

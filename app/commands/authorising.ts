@@ -2,15 +2,20 @@ import type { Tx } from '#db/client.server.ts';
 import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import type { SignOffRefusal } from '../domain/assessing.ts';
-import { may, type Post } from '../domain/authority.ts';
+import { may, type Post, sitesWith } from '../domain/authority.ts';
+import type { ChangeAsks } from '../domain/content.ts';
 import { type Decision, decide } from '../domain/decide.ts';
-import { type Evidence, ofKind, presentFor } from '../domain/evidence.ts';
+import { type Evidence, type EvidenceOf, ofKind, presentFor } from '../domain/evidence.ts';
+import type { Facts } from '../domain/facts.ts';
+import { asksAsMuchAs, leastAsked, openPauses } from '../domain/pause.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
 import { requirementOf } from '../domain/privilege.ts';
 import { missingBeforeSignOff } from '../domain/progress.ts';
 import { type Term, termOf } from '../domain/term.ts';
 import type { PauseReason } from '../domain/words.ts';
-import { append, fact, rulesBySite } from './append.ts';
+import { append, fact, holdChain } from './append.ts';
+import { readCellFacts } from './cell-facts.ts';
+import { rulesBySite } from './projecting.ts';
 
 export interface Authoriser {
 	providerId: string;
@@ -86,6 +91,8 @@ export async function signOff(
 	given: { id: string; shownLastDay: string; now: Date },
 ): Promise<{ ok: true } | { ok: false; why: SignOffRefusal | 'unknown-privilege' }> {
 	const { providerId, personId } = authoriser;
+	// Two who sign the same person off at once: the second must see the first.
+	await holdChain(tx, providerId);
 	const [before] = await listEvidenceByIds(tx, { providerId, evidenceIds: [given.id] });
 	if (before?.kind === 'sign-off' && before.personId === cell.personId) return { ok: true };
 	const preview = await previewSignOff(tx, authoriser, catalogue, cell, given.now);
@@ -106,13 +113,19 @@ export async function signOff(
 	return { ok: true };
 }
 
-/** Pauses one privilege at one site while something is reviewed. From the commit on, the gate refuses. */
+/** Pauses one privilege, or everything, at one site while something is reviewed. From the commit on, the gate refuses. */
 export async function pause(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
 	cell: Cell,
-	given: { id: string; reason: PauseReason; reviewOn: string; note?: string | undefined },
+	given: {
+		id: string;
+		scope?: 'privilege' | 'site';
+		reason: PauseReason;
+		reviewOn: string;
+		note?: string | undefined;
+	},
 ): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'lifted-since' }> {
 	if (!may(authoriser.posts, 'pause', cell.siteId)) return { ok: false, why: 'not-authorised' };
 	const theirs = await listEvidenceOf(tx, { providerId: authoriser.providerId, personIds: [cell.personId] });
@@ -124,6 +137,7 @@ export async function pause(
 			id: given.id,
 			kind: 'pause',
 			...cell,
+			privilege: given.scope === 'site' ? null : cell.privilege,
 			recordedBy: authoriser.personId,
 			payload: { reason: given.reason, reviewOn: given.reviewOn, owner: authoriser.personId },
 			note: given.note,
@@ -132,29 +146,49 @@ export async function pause(
 	return { ok: true };
 }
 
-/** Lifts every open pause of one privilege at one site. Nobody lifts their own. */
+/**
+ * Lifts the open pauses that bear on one privilege at one site, those of everything there among them: all of them, or
+ * those that were shown. Nobody lifts their own, nor a pause of the whole provider from one site. What is asked before
+ * it is given back is never less than policy says for the reason of the pause; left out, it is just that.
+ */
 export async function liftPause(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
 	cell: Cell,
-	given: { note?: string | undefined },
-): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'yourself' }> {
+	given: { pauses?: readonly string[]; asks?: ChangeAsks; note?: string | undefined },
+): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'yourself' | 'asks-too-little' }> {
 	const { providerId, personId } = authoriser;
 	if (!may(authoriser.posts, 'pause', cell.siteId)) return { ok: false, why: 'not-authorised' };
 	if (personId === cell.personId) return { ok: false, why: 'yourself' };
-	const evidence = await listEvidenceOf(tx, { providerId, personIds: [cell.personId] });
-	const lifted = new Set(ofKind(evidence, 'pause-lifted').map((each) => each.payload.pause));
-	const open = ofKind(evidence, 'pause').filter(
-		(each) => each.privilege === cell.privilege && each.siteId === cell.siteId && !lifted.has(each.id),
-	);
+	await holdChain(tx, providerId);
+	// By all that is recorded, whatever this server's clock says.
+	const { facts, rules } = await readCellFacts(tx, providerId, catalogue, cell, new Date(0));
+	const open = liftablePauses(authoriser, facts, cell).filter((each) => given.pauses?.includes(each.id) ?? true);
+	const least = leastAsked(open, rules.policy);
+	const asks = given.asks ?? least;
+	if (open.length && !asksAsMuchAs(asks, least)) return { ok: false, why: 'asks-too-little' };
 	await append(
 		tx,
 		providerId,
 		catalogue,
-		open.map((each) =>
-			fact({ kind: 'pause-lifted', ...cell, recordedBy: personId, payload: { pause: each.id }, note: given.note }),
+		open.map(({ id, privilege, siteId }) =>
+			fact({
+				kind: 'pause-lifted',
+				personId: cell.personId,
+				privilege,
+				siteId,
+				recordedBy: personId,
+				payload: { pause: id, asks },
+				note: given.note,
+			}),
 		),
 	);
 	return { ok: true };
+}
+
+/** The open pauses that bear on a cell and that this authoriser may lift. */
+export function liftablePauses(authoriser: Authoriser, facts: Facts, cell: Cell): EvidenceOf<'pause'>[] {
+	const everywhere = sitesWith(authoriser.posts, 'pause') === 'all';
+	return openPauses(facts, cell).filter((each) => each.siteId !== null || everywhere);
 }

@@ -10,9 +10,10 @@ import { listContentVersions, pinContentVersions } from '#db/queries/content.ts'
 import { listPersonIds } from '#db/queries/people.ts';
 import * as schema from '#db/schema.ts';
 import { demonstration, seedDemonstration } from '#db/seed.ts';
-import { type Catalogue, catalogue, rememberEarlier } from '../catalogue.server.ts';
+import { type Catalogue, catalogue, rememberEarlier, rememberedKinds } from '../catalogue.server.ts';
 import { config } from '../config.server.ts';
-import { project } from './append.ts';
+import { project } from './projecting.ts';
+import { ensureLedgerKey } from './signing.ts';
 
 /** A database that is ready to serve from. */
 export interface Prepared {
@@ -41,6 +42,7 @@ export async function prepare(say: (line: string) => void): Promise<Prepared> {
 		if (fresh.some(({ kind }) => kind === 'privilege' || kind === 'policy'))
 			await projectEverybody(owner, content, say);
 		await ensureSigningKey(owner);
+		await ensureLedgerKey(owner);
 		if (config.demo && !(await listProviders(owner)).length) {
 			say('Making the demonstration provider, Fairfield Care …');
 			await seedDemonstration(owner, content, new Date());
@@ -69,7 +71,7 @@ function listProviders(owner: Db): Promise<{ demonstration: boolean }[]> {
 
 /** What is asked has changed: where everybody stands is worked out anew, before anybody asks. */
 async function projectEverybody(owner: Db, content: Catalogue, say: (line: string) => void): Promise<void> {
-	rememberEarlier(content, await listContentVersions(owner, ['privilege', 'policy']));
+	rememberEarlier(content, await listContentVersions(owner, rememberedKinds));
 	const providers = await owner.select({ id: schema.providers.id, name: schema.providers.name }).from(schema.providers);
 	for (const { id, name } of providers) {
 		say(`Working out anew where everybody at ${name} stands …`);

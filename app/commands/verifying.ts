@@ -7,40 +7,60 @@ import { listSites } from '#db/queries/people.ts';
 import { listSegments, type StandingSegment } from '#db/queries/standings.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { contentKinds } from '../domain/content.ts';
-import type { Rules } from '../domain/decide.ts';
-import { type Evidence, ofKind, payloads } from '../domain/evidence.ts';
+import { type Evidence, payloads } from '../domain/evidence.ts';
 import { canonical, type Entry } from '../domain/ledger.ts';
-import { segmentsFrom } from '../domain/term.ts';
-import { hashEntry, hashNote, noHash, rulesBySite } from './append.ts';
+import { hashEntry, hashNote, noHash } from './append.ts';
+import type { Finding, Progress } from './finding.ts';
+import type { NoteKeeping } from './outside-note.ts';
+import { rulesBySite, standingsOf } from './projecting.ts';
+import { verifyCheckpoints } from './verifying-checkpoints.ts';
+import { verifyReferences } from './verifying-references.ts';
 
-/** Something that is not as it was written. */
-export interface Finding {
-	what: 'chain' | 'payload' | 'content' | 'event' | 'note' | 'standing';
-	/** Which row: `evidence 17`, `administer-oral of <person> at <site>`. */
-	where: string;
-	detail: string;
+export type { Finding } from './finding.ts';
+
+export interface VerifyOptions {
+	/** Where notes are kept outside the database; left out, only the database is asked. */
+	keeping?: NoteKeeping;
+	progress?: Progress;
 }
 
 const rowsAtOnce = 1000;
 const peopleAtOnce = 200;
 
 /**
- * Checks again all that a provider's rows promise: the chain of evidence, the content and the notes by their hashes,
- * an event for every row, and standings that are exactly what the evidence gives. Writes nothing. The caller's
- * transaction should see one moment (`repeatable read`), or a row written meanwhile looks like a fault.
+ * Checks again all that a provider's rows promise: the chain of evidence and every checkpoint of it, what rows point
+ * at, the content and the notes by their hashes, an event for every row, and standings that are exactly what the
+ * evidence gives. Writes nothing. The caller's transaction should see one moment (`repeatable read`), or a row written
+ * meanwhile looks like a fault.
  */
-export async function verifyProvider(tx: Tx, providerId: string, catalogue: Catalogue): Promise<Finding[]> {
-	return [
-		...(await verifyChain(tx, providerId)),
+export async function verifyProvider(
+	tx: Tx,
+	providerId: string,
+	catalogue: Catalogue,
+	{ keeping, progress }: VerifyOptions = {},
+): Promise<Finding[]> {
+	const findings = [
+		...(await verifyChain(tx, providerId, progress)),
+		...(await verifyCheckpoints(tx, providerId, { keeping, progress })),
+		...(await verifyReferences(tx, providerId)),
 		...(await verifyContent(tx, providerId)),
 		...(await verifyEvents(tx, providerId)),
 		...(await verifyNotes(tx, providerId)),
 		...(await verifyStandings(tx, providerId, catalogue)),
 	];
+	if (progress) progress('standings', await countStandings(tx, providerId));
+	return findings;
+}
+
+async function countStandings(tx: Tx, providerId: string): Promise<number> {
+	const [row] = await tx.execute<{ count: number }>(
+		sql`select count(*)::int as count from standings where provider_id = ${providerId}`,
+	);
+	return row?.count ?? 0;
 }
 
 /** After the first break nothing that follows can be trusted or blamed, so the first is the one that is named. */
-async function verifyChain(tx: Tx, providerId: string): Promise<Finding[]> {
+async function verifyChain(tx: Tx, providerId: string, progress?: Progress): Promise<Finding[]> {
 	const findings: Finding[] = [];
 	let previous: Uint8Array = noHash;
 	let seq = 0;
@@ -56,6 +76,7 @@ async function verifyChain(tx: Tx, providerId: string): Promise<Finding[]> {
 			previous = row.hash;
 			afterSeq = row.evidence.seq;
 		}
+		progress?.('evidence', seq);
 		if (rows.length < rowsAtOnce) return findings;
 	}
 }
@@ -108,7 +129,7 @@ async function verifyEvents(tx: Tx, providerId: string): Promise<Finding[]> {
 	const rows = await tx.execute<{ seq: string | null; evidence_id: string | null; told: number }>(sql`
 		with told as (
 			select evidence_id, count(*) filter (where type = 'evidence.recorded')::int as told
-			from events where provider_id = ${providerId} group by evidence_id
+			from events where provider_id = ${providerId} and evidence_id is not null group by evidence_id
 		), recorded as (select id, seq from evidence where provider_id = ${providerId})
 		select recorded.seq, told.evidence_id, coalesce(told.told, 0) as told
 		from recorded full join told on told.evidence_id = recorded.id
@@ -126,9 +147,24 @@ async function verifyNotes(tx: Tx, providerId: string): Promise<Finding[]> {
 		select n.evidence_id as id, n.salt, n.body, e.payload ->> 'note' as note
 		from notes n left join evidence e on e.provider_id = n.provider_id and e.id = n.evidence_id
 		where n.provider_id = ${providerId}`);
-	return rows
+	const changed = rows
 		.filter((row) => row.note !== hashNote(row.salt, row.body))
-		.map((row) => ({ what: 'note', where: `evidence ${row.id}`, detail: 'the note is not the one that was recorded' }));
+		.map((row) => ({
+			what: 'note' as const,
+			where: `evidence ${row.id}`,
+			detail: 'the note is not the one that was recorded',
+		}));
+	// Together with a leaver's name the notes about them are erased: only those are missed by nobody.
+	const missing = await tx.execute<{ id: string }>(sql`
+		select e.id from evidence e
+		join people p on p.provider_id = e.provider_id and p.id = e.person_id and p.erased_at is null
+		where e.provider_id = ${providerId} and e.payload ? 'note'
+			and not exists (select from notes n where n.provider_id = e.provider_id and n.evidence_id = e.id)
+		order by e.seq limit 100`);
+	return [
+		...changed,
+		...missing.map(({ id }) => ({ what: 'note' as const, where: `evidence ${id}`, detail: 'its note is gone' })),
+	];
 }
 
 async function verifyStandings(tx: Tx, providerId: string, catalogue: Catalogue): Promise<Finding[]> {
@@ -143,45 +179,11 @@ async function verifyStandings(tx: Tx, providerId: string, catalogue: Catalogue)
 		const evidence = grouped(await listEvidenceOf(tx, { providerId, personIds }), (each) => each.personId);
 		const stored = grouped(await listSegments(tx, { providerId, personIds }), (row) => row.personId);
 		for (const personId of personIds) {
-			const rebuilt = rebuild(rules, catalogue, siteIds, personId, evidence.get(personId) ?? []);
+			const rebuilt = standingsOf(rules, [...catalogue.privileges.keys()], siteIds, evidence.get(personId) ?? []);
 			findings.push(...differences(rebuilt, stored.get(personId) ?? []));
 		}
 	}
 	return findings;
-}
-
-/** What `project` would write for one person. */
-function rebuild(
-	rules: (siteId: string) => Rules,
-	catalogue: Catalogue,
-	siteIds: readonly string[],
-	personId: string,
-	evidence: readonly Evidence[],
-): StandingSegment[] {
-	const newest = evidence.at(-1);
-	if (!newest) return [];
-	const starts = ofKind(evidence, 'employment-started');
-	const worksAt = siteIds.filter((siteId) => starts.some((start) => start.siteId === null || start.siteId === siteId));
-	return worksAt.flatMap((siteId) =>
-		[...catalogue.privileges.keys()].flatMap((privilege) =>
-			segmentsFrom(rules(siteId), evidence, { privilege, siteId }, newest.recordedAt).map(
-				({ startsAt, endsAt, decision }): StandingSegment => ({
-					personId,
-					siteId,
-					privilege,
-					startsAt,
-					endsAt,
-					standing: decision.standing,
-					permit: decision.permit,
-					permitUntil: decision.validUntil,
-					code: decision.code,
-					evidenceIds: decision.evidence,
-					policyVersion: decision.policyVersion,
-					upToSeq: newest.seq,
-				}),
-			),
-		),
-	);
 }
 
 function differences(rebuilt: readonly StandingSegment[], stored: readonly StandingSegment[]): Finding[] {

@@ -5,8 +5,17 @@ export const assessRefusalWords = {
 	yourself: 'You cannot assess yourself. Ask another assessor.',
 	'not-an-assessor': 'You are not signed off to assess at this site today.',
 	'not-competent': 'You can only assess what you are competent in yourself, and in date.',
+	'wrong-role': 'Only somebody in another role may watch this. Ask your manager who.',
 } as const;
 export type AssessRefusal = keyof typeof assessRefusalWords;
+
+/** Why the assessor of a round could not assess it then, as we know now. Neutral words, about somebody else. */
+export const flaggedWords: Record<AssessRefusal, string> = {
+	yourself: 'The assessor was the learner.',
+	'not-an-assessor': 'The assessor was not signed off to assess here then.',
+	'not-competent': 'The assessor was not competent in this here then.',
+	'wrong-role': 'The assessor was in another role then.',
+};
 
 /**
  * Whether a person may assess another for a privilege, by where the assessor stood at the time: they hold `assess` and

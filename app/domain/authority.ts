@@ -8,7 +8,20 @@ export const authorities = {
 	'see-evidence': ['medication-lead', 'manager'],
 	'sign-off': ['medication-lead', 'manager'],
 	pause: ['medication-lead', 'manager'],
+	record: ['medication-lead', 'manager'],
+	/** Decisions that are a manager's own: about age, about the first assessors. */
+	decide: ['manager'],
+	correct: ['medication-lead', 'manager'],
+	/** Takes a sign-off back, with a second person who confirms it. */
+	withdraw: ['manager'],
+	'confirm-withdrawal': ['medication-lead', 'manager'],
+	/** Names who is beside somebody who practises. */
+	supervise: ['medication-lead', 'manager'],
+	/** A clinical decision, never a manager's (domain.md section 1.8). */
+	delegate: ['nurse'],
+	override: ['manager'],
 	verify: ['manager', 'administrator'],
+	'set-policy': ['manager'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Authority = keyof typeof authorities;
 
@@ -21,6 +34,12 @@ export interface Post {
 /** Whether the posts give an authority at a site; without a site, anywhere at all. */
 export function may(posts: readonly Post[], authority: Authority, siteId?: string): boolean {
 	return posts.some((post) => givesAuthority(post, authority) && (!siteId || !post.siteId || post.siteId === siteId));
+}
+
+/** Whether the posts give an authority everywhere: by one provider-wide post, or by one at each of the sites there are. */
+export function mayEverywhere(posts: readonly Post[], authority: Authority, siteIds: readonly string[]): boolean {
+	const given = sitesWith(posts, authority);
+	return given === 'all' || (siteIds.length > 0 && siteIds.every((siteId) => given.includes(siteId)));
 }
 
 /** The sites at which the posts give an authority; `all` where one of them is provider-wide. */

@@ -19,6 +19,8 @@ export const checklist = z
 	.strictObject({
 		slug,
 		title: z.string(),
+		/** False where there are no people, doses and refusals to count, as when an audit is watched. */
+		counts: z.boolean().optional(),
 		provenance,
 		sections: z.array(z.strictObject({ title: z.string(), criteria: z.array(criterion).min(1) })).min(1),
 	})

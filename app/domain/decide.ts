@@ -1,42 +1,15 @@
-import { type Evidence, type EvidenceOf, ofKind, standingEvidence } from './evidence.ts';
-import { endOfDay, moveDay, startOfDay } from './period.ts';
-import type { Policy } from './policy.ts';
-import type { Privilege, PrivilegeCode, Role } from './privilege.ts';
-import {
-	concerns,
-	isAfter,
-	missingBeforeSignOff,
-	type Progress,
-	progressOf,
-	type Question,
-	signOffFor,
-} from './progress.ts';
-import type { ReasonCode } from './reason.ts';
-
-export const standings = [
-	'not-required',
-	'not-started',
-	'in-training',
-	'ready-to-observe',
-	'supervised',
-	'competent',
-	'due-soon',
-	'expired',
-	'paused',
-	'withdrawn',
-] as const;
-export type Standing = (typeof standings)[number];
-
-/** The rules in force: a policy's numbers, and what each privilege asks for. */
-export interface Rules {
-	policy: Policy;
-	privileges: ReadonlyMap<PrivilegeCode, Privilege>;
-	/** A sign-off is held to what was asked when it was made: earlier policies by version, privileges by content version id. */
-	earlier?: {
-		policies: { get(version: string): Policy | undefined };
-		privileges: { get(contentVersionId: string): Privilege | undefined };
-	};
-}
+import { beforeSignOff } from './before-sign-off.ts';
+import { type Employment, employmentAt } from './employment.ts';
+import type { Evidence } from './evidence.ts';
+import { Facts, isOf, openPause, signOffFor, standingEvidence, withdrawalFor } from './facts.ts';
+import type { Ground, Path, Progress } from './ground.ts';
+import { earliest, endOfDay, type LocalDay, latest, moveDay, startOfDay } from './period.ts';
+import { restsOnItself } from './privilege.ts';
+import { askedEachTime, openDelegations, progressOf, unverifiedFrom } from './progress.ts';
+import { neverOverridden, type ReasonCode } from './reason.ts';
+import { openRechecks, type Recheck, recheckCodes, showsFrom } from './recheck.ts';
+import type { Question, Rules, Standing } from './rules.ts';
+import { endOfSignOff, SignOffs } from './sign-off.ts';
 
 export interface Decision {
 	permit: boolean;
@@ -46,17 +19,23 @@ export interface Decision {
 	validUntil: Date | null;
 	/** The next instant after `at` at which anything in this decision may change with no new evidence. */
 	changesAt: Date | null;
+	/** Which way leads to the next sign-off, and how far it has been gone. */
+	path: Path['kind'];
 	progress: Progress[];
+	/** What is asked again of somebody who is signed off, due or still to come. */
+	rechecks: Recheck[];
 	/** The evidence that settled it. */
 	evidence: string[];
+	/** The last day of the sign-off that it is about, in date or not. */
+	lastDay: LocalDay | null;
 	policyVersion: string;
 }
 
 /**
  * The one rule behind every screen and every answer: is this person competent for this privilege at this site?
+ * `content/rules.md` says it in words, in the same order.
  *
- * Pure. Deny is the default and nobody sets a status. Order of the refusals: not employed here, left, withdrawn,
- * paused, then what is missing, in the order in which a person would do it (design.md sections 2 and 6).
+ * Pure. Deny is the default and nobody sets a status (design.md sections 2 and 6).
  *
  * @param evidence every row of the one person, in any order.
  * @param at the instant asked about.
@@ -69,161 +48,207 @@ export function decide(
 	at: Date,
 	knownAt: Date = at,
 ): Decision {
-	return settle(rules, standingEvidence(evidence, at, knownAt), question, at, []);
+	return decider(rules, evidence, at, knownAt)(question);
 }
 
-function settle(
+/** As `decide`, for many questions about one person at one instant: what they have in common is worked out once. */
+export function decider(
 	rules: Rules,
-	facts: readonly Evidence[],
-	question: Question,
+	evidence: readonly Evidence[],
 	at: Date,
-	path: readonly PrivilegeCode[],
-): Decision {
-	const changes: (Date | null | undefined)[] = [];
-	const answer = (
-		permit: boolean,
-		code: ReasonCode,
-		standing: Standing,
-		evidence: readonly (string | undefined)[],
-		validUntil: Date | null = null,
-	): Decision => ({
-		permit,
-		code,
-		standing,
-		validUntil,
-		changesAt: earliest(changes.filter((change) => change && change > at)),
-		progress,
-		evidence: evidence.filter((id): id is string => id !== undefined),
-		policyVersion: rules.policy.version,
-	});
-	let progress: Progress[] = [];
+	knownAt: Date = at,
+): (question: Question) => Decision {
+	const changes = rules.changes.filter((change) => change.inForceFrom <= at && change.inForceFrom <= knownAt);
+	const inquiry = new Inquiry({ ...rules, changes }, Facts.from(standingEvidence(evidence, at, knownAt)), at);
+	return (question) => inquiry.answer(question);
+}
 
-	const privilege = rules.privileges.get(question.privilege);
-	// A privilege that rests on itself could never be granted: the catalogue refuses such a loop, and so does this.
-	if (!privilege || path.includes(question.privilege)) return answer(false, 'unknown_privilege', 'not-required', []);
+type Answer = Pick<Decision, 'permit' | 'code' | 'standing' | 'validUntil' | 'evidence'>;
 
-	const employment = employmentAt(facts, question.siteId, at);
-	changes.push(...employment.changes);
-	if (employment.refusal) return answer(false, employment.refusal, 'not-required', employment.evidence);
+interface Settled {
+	decision: Decision;
+	overridable: boolean;
+	employment?: Employment;
+}
 
-	const upon = (code: PrivilegeCode) =>
-		settle(rules, facts, { ...question, privilege: code }, at, [...path, question.privilege]);
-	const about = facts.filter((fact) => concerns(fact, question));
-	const withdrawal = ofKind(about, 'withdrawal').at(-1);
-	const ground = { policy: rules.policy, privilege, facts, question, at, withdrawal, prerequisite: upon };
-	progress = progressOf(ground);
-	changes.push(...progress.map((each) => each.changesAt));
+/** One person at one instant. */
+class Inquiry {
+	/** By privilege and site. */
+	readonly #settled = new Map<string, Settled>();
+	readonly #employments = new Map<string, Employment>();
 
-	const signOff = signOffFor(ground);
-	if (withdrawal && !signOff) return answer(false, 'withdrawn', 'withdrawn', [withdrawal.id]);
-	const pause = openPause(about);
-	if (pause) return answer(false, 'paused_review', 'paused', [pause.id]);
+	readonly #signOffs: SignOffs;
 
-	if (!signOff) {
-		const standing = standingBeforeSignOff(progress, privilege, employment.roles);
-		const missing = progress.find((each) => !each.met)?.missing ?? 'sign_off_missing';
-		const code = standing === 'not-required' ? 'not_assessed' : missing;
-		return answer(
-			false,
-			code,
-			standing,
-			progress.flatMap((each) => each.evidence),
+	constructor(
+		readonly rules: Rules,
+		readonly facts: Facts,
+		readonly at: Date,
+	) {
+		this.#signOffs = new SignOffs(rules);
+	}
+
+	answer(question: Question): Decision {
+		const settled = this.settle(question);
+		const delegated = settled.decision.permit ? this.delegated(settled.decision, question) : settled.decision;
+		return delegated.permit ? delegated : this.overridden({ ...settled, decision: delegated }, question);
+	}
+
+	/** A delegated task is done for one named person at a time: without one there is no permit. */
+	private delegated(decision: Decision, question: Question): Decision {
+		if (!decision.progress.some((each) => each.requirement.kind === 'delegation')) return decision;
+		const theirs = openDelegations(this.facts, question).filter((each) => each.payload.person === question.person);
+		const ends = theirs.map((each) => endOfDay(each.payload.reviewOn));
+		const end = latest(ends);
+		if (end && end > this.at)
+			return {
+				...decision,
+				validUntil: earliest([decision.validUntil, end]),
+				changesAt: earliest([decision.changesAt, end]),
+				evidence: [...decision.evidence, ...theirs.map((each) => each.id)],
+			};
+		const code = end ? 'delegation_expired' : 'delegation_missing';
+		return { ...decision, permit: false, code, validUntil: null };
+	}
+
+	private overridden({ decision, overridable, employment }: Settled, question: Question): Decision {
+		const unturnable = decision.progress.some(
+			({ met, requirement: { kind } }) => kind === 'delegation' || (kind === 'age-decision' && !met),
+		);
+		if (!overridable || unturnable || neverOverridden.includes(decision.code)) return decision;
+		const active = this.facts
+			.of('override')
+			.findLast((each) => isOf(each, question) && new Date(each.payload.until) > this.at);
+		if (!active) return decision;
+		const until = new Date(active.payload.until);
+		return {
+			...decision,
+			permit: true,
+			code: 'override_active',
+			validUntil: earliest([until, employment?.endsAt]),
+			changesAt: earliest([decision.changesAt, until]),
+			evidence: [active.id],
+		};
+	}
+
+	/** The decision without overrides, and as if every delegation were there. */
+	private settle({ privilege, siteId }: Question): Settled {
+		const key = `${siteId} ${privilege}`;
+		const known = this.#settled.get(key);
+		if (known) return known;
+		// No version of the files has a loop, but sign-offs made under several of them may: whoever is in it is refused.
+		this.#settled.set(key, { decision: this.denial('unknown_privilege', 'not-required', []), overridable: false });
+		const settled = this.work({ privilege, siteId });
+		this.#settled.set(key, settled);
+		return settled;
+	}
+
+	private denial(code: ReasonCode, standing: Standing, evidence: readonly string[]): Decision {
+		const { version: policyVersion } = this.rules.policy;
+		const nothing = { validUntil: null, changesAt: null, progress: [], rechecks: [], lastDay: null };
+		return { permit: false, code, standing, path: 'first', evidence: [...evidence], policyVersion, ...nothing };
+	}
+
+	private work(question: Question): Settled {
+		const { facts, at, rules } = this;
+		const { policy } = rules;
+		const privilege = rules.privileges.get(question.privilege);
+		if (!privilege || restsOnItself(privilege, rules.privileges))
+			return { decision: this.denial('unknown_privilege', 'not-required', []), overridable: false };
+
+		const employment = this.employmentAt(question.siteId);
+		const changes: (Date | null | undefined)[] = [...employment.changes];
+		if (employment.refusal) {
+			const decision = this.denial(employment.refusal, 'not-required', employment.evidence);
+			return { decision: { ...decision, changesAt: this.nextOf(changes) }, overridable: false };
+		}
+
+		const signOff = signOffFor(facts, question);
+		const ends = signOff && endOfSignOff(signOff.payload.lastDay, policy);
+		const ground: Ground = {
+			policy,
+			privilege,
+			facts,
+			question,
+			at,
+			employment,
+			withdrawal: withdrawalFor(facts, question),
+			path: this.#signOffs.pathFor(question, facts, employment, policy, at),
+			signOff: ends && at < ends ? signOff : undefined,
+			prerequisite: (code) => this.settle({ ...question, privilege: code }).decision,
+		};
+		const progress = progressOf(ground);
+		changes.push(ground.path.changesAt, ...progress.map((each) => each.changesAt));
+		const settled = (answer: Answer, rechecks: Recheck[] = []) => ({
+			decision: {
+				...answer,
+				changesAt: this.nextOf(changes),
+				path: ground.path.kind,
+				progress,
+				rechecks,
+				lastDay: signOff?.payload.lastDay ?? null,
+				policyVersion: policy.version,
+			},
+			overridable: true,
+			employment,
+		});
+		const deny = (code: ReasonCode, standing: Standing, evidence: string[], rechecks: Recheck[] = []) =>
+			settled({ permit: false, code, standing, validUntil: null, evidence }, rechecks);
+
+		if (ground.withdrawal && !signOff) return deny('withdrawn', 'withdrawn', [ground.withdrawal.id]);
+		const pause = openPause(facts, question);
+		if (pause) return deny('paused_review', 'paused', [pause.id]);
+		if (!signOff || !ends) {
+			const [code, standing] = beforeSignOff(ground, progress);
+			const found = progress.flatMap((each) => each.evidence);
+			return deny(code, standing, found);
+		}
+
+		const dueFrom = startOfDay(moveDay(signOff.payload.lastDay, policy.dueSoon, -1));
+		changes.push(ends, dueFrom);
+		if (at >= ends) return deny('expired', 'expired', [signOff.id]);
+
+		const [flaw] = this.#signOffs.flawsOf(signOff, question, facts);
+		if (flaw?.missing) return deny(flaw.missing, 'in-training', [signOff.id]);
+
+		// What a new version of the privilege asks beyond is asked at the next sign-off, or by a change of content.
+		const heldTo = rules.earlier?.privileges.get(signOff.contentVersionId ?? '') ?? privilege;
+		const rechecks = openRechecks({ policy, privilege: heldTo, facts, question, signOff, changes: rules.changes });
+		changes.push(...rechecks.flatMap((each) => [each.dueBy, showsFrom(each, policy)]));
+		const [overdue] = rechecks.filter((each) => each.dueBy <= at);
+		if (overdue) return deny(recheckCodes[overdue.asks], 'expired', [signOff.id], rechecks);
+
+		const asHeld = heldTo === privilege ? progress : progressOf({ ...ground, privilege: heldTo });
+		const again = asHeld.filter((each) => askedEachTime.includes(each.requirement.kind));
+		changes.push(...again.map((each) => each.changesAt));
+		const lost = again.find((each) => !each.met);
+		if (lost?.missing) return deny(lost.missing, 'paused', [signOff.id], rechecks);
+
+		return settled(
+			{
+				permit: true,
+				code: 'competent',
+				standing: at >= dueFrom || rechecks.some((each) => at >= showsFrom(each, policy)) ? 'due-soon' : 'competent',
+				validUntil: earliest([
+					ends,
+					employment.endsAt,
+					unverifiedFrom(ground),
+					...again.map((each) => each.until),
+					...rechecks.map((each) => each.dueBy),
+				]),
+				evidence: [signOff.id, ...signOff.payload.basis],
+			},
+			rechecks,
 		);
 	}
 
-	const end = endOfDay(signOff.payload.lastDay);
-	const dueFrom = startOfDay(moveDay(signOff.payload.lastDay, rules.policy.dueSoon, -1));
-	changes.push(end, dueFrom);
-	if (at >= end) return answer(false, 'expired', 'expired', [signOff.id]);
-
-	// A sign-off stands on what was met when it was made: evidence taken back since then takes the sign-off with it.
-	const [flaw] = missingBeforeSignOff(
-		progressOf({
-			...ground,
-			policy: rules.earlier?.policies.get(signOff.payload.policy) ?? rules.policy,
-			privilege: rules.earlier?.privileges.get(signOff.contentVersionId ?? '') ?? privilege,
-			facts: facts.filter((fact) => !isAfter(fact, signOff)),
-			at: signOff.observedAt,
-		}),
-	).filter((each) => each.requirement.kind !== 'prerequisite');
-	if (flaw?.missing) return answer(false, flaw.missing, 'in-training', [signOff.id]);
-
-	const prerequisites = privilege.requirements.flatMap((each) =>
-		each.kind === 'prerequisite' ? [upon(each.privilege)] : [],
-	);
-	if (prerequisites.some((each) => !each.permit)) return answer(false, 'prerequisite_missing', 'paused', [signOff.id]);
-
-	return answer(
-		true,
-		'competent',
-		at >= dueFrom ? 'due-soon' : 'competent',
-		[signOff.id, ...signOff.payload.basis],
-		earliest([end, employment.endsAt, ...prerequisites.map((each) => each.validUntil)]),
-	);
-}
-
-function standingBeforeSignOff(progress: Progress[], privilege: Privilege, roles: readonly Role[]): Standing {
-	const own = progress.filter((each) => each.requirement.kind !== 'prerequisite');
-	if (!own.some((each) => each.done > 0))
-		return roles.some((role) => privilege.for.includes(role)) ? 'not-started' : 'not-required';
-	const learning = own.filter(({ requirement }) => requirement.kind === 'module' || requirement.kind === 'quiz');
-	return learning.every((each) => each.met) ? 'ready-to-observe' : 'in-training';
-}
-
-function earliest(instants: readonly (Date | null | undefined)[]): Date | null {
-	const known = instants.flatMap((instant) => (instant ? [instant.getTime()] : []));
-	return known.length ? new Date(Math.min(...known)) : null;
-}
-
-/** The pause that is in force, if any: lifting one does not lift another. */
-function openPause(facts: readonly Evidence[]): EvidenceOf<'pause'> | undefined {
-	const lifted = new Set(ofKind(facts, 'pause-lifted').map((fact) => fact.payload.pause));
-	return ofKind(facts, 'pause').findLast((pause) => !lifted.has(pause.id));
-}
-
-interface Employment {
-	refusal?: ReasonCode;
-	roles: Role[];
-	/** When all work here ends, where that is already recorded. */
-	endsAt?: Date;
-	/** Every recorded end of work: roles, and where else somebody works, may change then. */
-	changes: Date[];
-	evidence: (string | undefined)[];
-}
-
-function employmentAt(facts: readonly Evidence[], siteId: string, at: Date): Employment {
-	const covers = (fact: Evidence, site: string | null) => fact.siteId === null || fact.siteId === site;
-	const endings = ofKind(facts, 'employment-ended');
-	const spells = ofKind(facts, 'employment-started').map((start) => {
-		// A later word while work goes on moves its end, as when somebody is dismissed during notice. Once work has
-		// ended, leaving another post later does not bring it back.
-		const ending = endings
-			.filter((end) => covers(end, start.siteId) && isAfter(end, start))
-			.reduce<EvidenceOf<'employment-ended'> | undefined>(
-				(before, end) => (before && end.observedAt >= endOfDay(before.payload.lastDay) ? before : end),
-				undefined,
-			);
-		return { start, ending, endsAt: ending && endOfDay(ending.payload.lastDay) };
-	});
-	const changes = spells.flatMap(({ endsAt }) => endsAt ?? []);
-	const here = spells.filter(({ start }) => covers(start, siteId));
-	const current = here.filter(({ endsAt }) => !endsAt || endsAt > at);
-	if (current.length) {
-		const ends = current.flatMap(({ endsAt }) => endsAt ?? []);
-		const endsAt = ends.length === current.length ? latest(ends) : undefined;
-		return {
-			roles: current.map(({ start }) => start.payload.role),
-			evidence: current.map(({ start }) => start.id),
-			changes,
-			...(endsAt ? { endsAt } : {}),
-		};
+	private employmentAt(siteId: string): Employment {
+		const known = this.#employments.get(siteId) ?? employmentAt(this.facts, siteId, this.at);
+		this.#employments.set(siteId, known);
+		return known;
 	}
-	if (here.length) return { refusal: 'left', roles: [], changes, evidence: here.map(({ ending }) => ending?.id) };
-	const elsewhere = spells.some(({ endsAt }) => !endsAt || endsAt > at);
-	const refusal = elsewhere ? 'site_induction_missing' : spells.length ? 'left' : 'not_assessed';
-	return { refusal, roles: [], changes, evidence: [] };
-}
 
-function latest(instants: readonly Date[]): Date {
-	return new Date(Math.max(...instants.map((instant) => instant.getTime())));
+	private nextOf(changes: readonly (Date | null | undefined)[]): Date | null {
+		const at = this.at.getTime();
+		return earliest(changes.filter((change) => change && change.getTime() > at));
+	}
 }

@@ -12,7 +12,10 @@ export const eventTypes = [
 export type EventType = (typeof eventTypes)[number];
 
 /** The event that a change of decision is, or null where nobody outside needs to know. */
-export function eventOf(before: Pick<Decision, 'permit' | 'standing'> | undefined, after: Decision): EventType | null {
+export function eventOf(
+	before: Pick<Decision, 'permit' | 'standing'> | undefined,
+	after: Pick<Decision, 'permit' | 'standing'>,
+): EventType | null {
 	if (before?.standing === after.standing) return null;
 	if (after.standing === 'paused') return 'competency.paused';
 	if (after.standing === 'withdrawn') return 'competency.withdrawn';

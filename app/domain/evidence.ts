@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isoDate, slug } from './content.ts';
+import { changeAsks, isoDate, slug } from './content.ts';
 import { timesOfDay } from './policy.ts';
-import { type PrivilegeCode, privilegeCodes, roles } from './privilege.ts';
+import { type PrivilegeCode, roles } from './privilege.ts';
 import { answers, type PauseReason, pauseReasons } from './words.ts';
 
 /**
@@ -11,14 +11,27 @@ import { answers, type PauseReason, pauseReasons } from './words.ts';
  */
 const noteHash = z.string().regex(/^[0-9a-f]{64}$/);
 const wholeNumber = z.int().min(0);
+export const contracts = ['permanent', 'bank', 'agency'] as const;
+/** Letters, digits and hyphens, at least one digit: a reference, not a name. */
+export const opaqueReference = z.string().regex(/^(?=.*\d)[A-Za-z0-9-]{3,40}$/);
 
 export const payloads = {
 	'employment-started': z.strictObject({
 		role: z.enum(roles),
-		contract: z.enum(['permanent', 'bank', 'agency']),
+		contract: z.enum(contracts),
+		/** For somebody under 18 only: the day they come of age. */
+		adultOn: isoDate.optional(),
 	}),
 	'employment-ended': z.strictObject({ lastDay: isoDate }),
 	'module-completed': z.strictObject({ module: slug, version: z.int().positive() }),
+	/** Read what is new in a version. */
+	acknowledgement: z.strictObject({
+		content: z.enum(['module', 'quiz', 'checklist', 'privilege']),
+		slug,
+		version: z.int().positive(),
+	}),
+	declaration: z.strictObject({ document: slug, version: z.int().positive() }),
+	'site-induction': z.strictObject({}),
 	'quiz-marked': z.strictObject({
 		quiz: slug,
 		attempt: z.uuid(),
@@ -34,6 +47,9 @@ export const payloads = {
 		assessorEvidence: z.array(z.uuid()),
 		startedAt: z.iso.datetime(),
 		timeOfDay: z.enum(timesOfDay),
+		/** The route or device that was seen, where the privilege tells them apart. */
+		variant: slug.optional(),
+		simulated: z.boolean().optional(),
 		counts: z.strictObject({ people: wholeNumber, doses: wholeNumber, refusals: wholeNumber }),
 		results: z.record(slug, z.enum(answers)),
 		criticalMissed: z.array(slug),
@@ -44,6 +60,35 @@ export const payloads = {
 		learnerSignedAt: z.iso.datetime(),
 		note: noteHash.optional(),
 	}),
+	/** Found competent outside: how the first assessors of a site come to be. It stands for the rounds, never for the sign-off. */
+	'outside-assessment': z.strictObject({
+		qualification: slug,
+		assessedOn: isoDate,
+		verifiedBy: z.uuid(),
+		note: noteHash.optional(),
+	}),
+	/** A qualification from elsewhere, seen by a named manager. `agency-record` is what an agency says of its own staff. */
+	award: z.strictObject({
+		award: slug,
+		awardedOn: isoDate,
+		expiresOn: isoDate.nullable(),
+		verifiedBy: z.uuid(),
+		note: noteHash.optional(),
+	}),
+	'age-decision': z.strictObject({ may: z.boolean(), note: noteHash.optional() }),
+	/** May practise beside a named competent colleague. */
+	supervision: z.strictObject({ supervisor: z.uuid() }),
+	delegation: z.strictObject({
+		/** The other system's reference for the person supported: never a name. */
+		person: opaqueReference,
+		delegator: z.uuid(),
+		/** The nurse's NMC PIN. */
+		registration: z.string().regex(/^\d{2}[A-Z]\d{4}[A-Z]$/),
+		reviewOn: isoDate,
+	}),
+	'delegation-ended': z.strictObject({ delegation: z.uuid() }),
+	/** Away from work: the first day away and, once known, the first day back. Never why. */
+	absence: z.strictObject({ from: isoDate, back: isoDate.nullable() }),
 	'sign-off': z.strictObject({
 		lastDay: isoDate,
 		/** The policy it was made under; the row's content version names the privilege's. */
@@ -51,14 +96,24 @@ export const payloads = {
 		/** The evidence it rests on. */
 		basis: z.array(z.uuid()),
 	}),
-	withdrawal: z.strictObject({ note: noteHash.optional() }),
+	/** Taken back. Two people decide: whoever records it and whoever confirms it. */
+	withdrawal: z.strictObject({ confirmedBy: z.uuid().optional(), note: noteHash.optional() }),
 	pause: z.strictObject({
 		reason: z.enum(pauseReasons),
 		reviewOn: isoDate,
 		owner: z.uuid(),
 		note: noteHash.optional(),
 	}),
-	'pause-lifted': z.strictObject({ pause: z.uuid(), note: noteHash.optional() }),
+	'pause-lifted': z.strictObject({
+		pause: z.uuid(),
+		/** What has to be done before it is given back. */
+		asks: z.enum(changeAsks).optional(),
+		note: noteHash.optional(),
+	}),
+	/** Break-glass: the manager on call allows one person one privilege at one site for one round. */
+	override: z.strictObject({ until: z.iso.datetime(), note: noteHash }),
+	/** A manager has looked at a sign-off that rests on an assessor found void, and it stands. */
+	'sign-off-upheld': z.strictObject({ signOff: z.uuid(), round: z.uuid(), note: noteHash }),
 	/** Takes back the row it supersedes: entered in error. */
 	retraction: z.strictObject({ note: noteHash }),
 } as const;
@@ -87,18 +142,6 @@ export interface EvidenceOf<K extends EvidenceKind> {
 export type Evidence = { [K in EvidenceKind]: EvidenceOf<K> }[EvidenceKind];
 
 /**
- * The evidence that stood at an instant as it was known at another: recorded by `knownAt`, happened by `at`, and not
- * superseded by anything recorded by `knownAt`. Oldest first.
- */
-export function standingEvidence(evidence: readonly Evidence[], at: Date, knownAt: Date): Evidence[] {
-	const known = evidence.filter((fact) => fact.recordedAt <= knownAt);
-	const superseded = new Set(known.map((fact) => fact.supersedes));
-	return known
-		.filter((fact) => fact.observedAt <= at && !superseded.has(fact.id))
-		.sort((a, b) => a.observedAt.getTime() - b.observedAt.getTime() || a.seq - b.seq);
-}
-
-/**
  * This moment as evidence sees it: never before the newest row. A web server whose clock runs behind the database's
  * must not overlook a pause that has just been recorded.
  */
@@ -116,12 +159,24 @@ export const evidenceWords: Record<EvidenceKind, string> = {
 	'employment-started': 'Started at this site',
 	'employment-ended': 'Left',
 	'module-completed': 'Module read',
+	acknowledgement: 'Read what is new',
+	declaration: 'Document read',
+	'site-induction': 'Shown round this site',
 	'quiz-marked': 'Quiz',
 	observation: 'Observed round',
+	'outside-assessment': 'Assessed elsewhere',
+	award: 'Qualification seen',
+	'age-decision': 'Decision about age',
+	supervision: 'May practise beside a colleague',
+	delegation: 'Delegated by a nurse',
+	'delegation-ended': 'Delegation ended',
+	absence: 'Away from work',
 	'sign-off': 'Sign-off',
 	withdrawal: 'Withdrawn',
 	pause: 'Paused while we review',
 	'pause-lifted': 'Pause lifted',
+	override: 'Allowed on call, for one round',
+	'sign-off-upheld': 'Sign-off looked at again, and it stands',
 	retraction: 'Taken back as entered in error',
 };
 
@@ -134,7 +189,3 @@ export const pauseReasonWords: Record<PauseReason, string> = {
 	investigation: 'A formal process is open',
 	other: 'Another reason',
 };
-
-export function isPrivilegeCode(text: string): text is PrivilegeCode {
-	return (privilegeCodes as readonly string[]).includes(text);
-}

@@ -1,5 +1,5 @@
 import type { Decision } from './decide.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from './ground.ts';
 
 /** The one thing a learner should do next for a privilege, and who has to do it. */
 export interface NextTask {
@@ -14,11 +14,8 @@ export function nextTask(decision: Pick<Decision, 'progress' | 'permit'>): NextT
 	const progress = decision.progress.find((each) => !each.met);
 	if (!progress) return null;
 	const { kind } = progress.requirement;
-	return {
-		progress,
-		waitsFor:
-			kind === 'observation' ? 'assessor' : kind === 'sign-off' || kind === 'prerequisite' ? 'manager' : 'nobody',
-	};
+	const alone = kind === 'module' || kind === 'quiz' || kind === 'declaration';
+	return { progress, waitsFor: alone ? 'nobody' : kind === 'observation' ? 'assessor' : 'manager' };
 }
 
 /** What a round still lacks, in words: "1 more round", "1 at another time of day". */
@@ -29,6 +26,7 @@ export function shortOfRounds({ done, of, short, outstanding }: Progress): strin
 		...(done >= of ? say(short?.dates ?? 0, 'more on a different day', 'more on different days') : []),
 		...say(short?.timesOfDay ?? 0, 'at another time of day', 'at other times of day'),
 		...say(short?.assessors ?? 0, 'with another assessor', 'with other assessors'),
+		...(short?.variants ?? []).map((variant) => `seen with: ${variant.replaceAll('-', ' ')}`),
 		...say(outstanding?.length ?? 0, 'line that nobody has seen yet', 'lines that nobody has seen yet'),
 	];
 }

@@ -19,18 +19,19 @@ const note = z.string().check(z.trim(), z.maxLength(280, 'Keep it to 280 charact
 
 export const pauseForm = z.object({
 	id: z.uuid(),
+	scope: z.enum(['privilege', 'site'], 'Choose what is paused'),
 	reason: z.enum(pauseReasons, 'Choose a reason'),
 	reviewOn: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'Enter the day of the review')),
 	note,
 });
 
-export const pauseLiftingForm = z.object({
-	note: note.check(z.minLength(1, 'Say what the review found, in a few words')),
-});
-
 export const signOffForm = z.object({
 	id: z.uuid(),
 	shownLastDay: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
+});
+
+export const policyReasonForm = z.object({
+	reason: note.check(z.minLength(5, 'Say why, in a few words')),
 });
 
 export interface FieldError {

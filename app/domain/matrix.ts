@@ -1,9 +1,8 @@
-import { type Decision, decide, type Rules, type Standing } from './decide.ts';
+import { type Decision, decider } from './decide.ts';
 import type { Evidence } from './evidence.ts';
-import { standingEvidence } from './evidence.ts';
 import { endOfDay, type LocalDay, lastDayBefore } from './period.ts';
 import type { PrivilegeCode } from './privilege.ts';
-import { signOffFor } from './progress.ts';
+import type { Rules, Standing } from './rules.ts';
 
 /** One cell: where a person stands on a privilege, and the last day of their sign-off where there is one. */
 export interface MatrixCell {
@@ -33,30 +32,19 @@ export function matrixOf<P extends { id: string }>(
 	const byPerson = new Map<string, Evidence[]>(people.map((person) => [person.id, []]));
 	for (const fact of evidence) byPerson.get(fact.personId)?.push(fact);
 	return people.map((person) => {
-		const theirs = byPerson.get(person.id) ?? [];
+		const answer = decider(rules, byPerson.get(person.id) ?? [], at, knownAt);
 		return {
 			person,
 			cells: privileges.map((privilege) => {
-				const decision = decide(rules, theirs, { privilege, siteId }, at, knownAt);
-				return {
-					standing: decision.standing,
-					lastDay: lastDayOf(decision, theirs, { privilege, siteId }, at, knownAt),
-				};
+				const decision = answer({ privilege, siteId });
+				return { standing: decision.standing, lastDay: lastDayOf(decision) };
 			}),
 		};
 	});
 }
 
 /** The day a cell shows: until when somebody is competent, or since when they are not any more. */
-function lastDayOf(
-	decision: Decision,
-	evidence: readonly Evidence[],
-	question: { privilege: PrivilegeCode; siteId: string },
-	at: Date,
-	knownAt: Date,
-): LocalDay | null {
-	if (decision.permit) return decision.validUntil ? lastDayBefore(decision.validUntil) : null;
-	if (decision.standing !== 'expired') return null;
-	const facts = standingEvidence(evidence, at, knownAt);
-	return signOffFor({ facts, question, withdrawal: undefined })?.payload.lastDay ?? null;
+function lastDayOf({ permit, validUntil, standing, lastDay }: Decision): LocalDay | null {
+	if (permit) return validUntil ? lastDayBefore(validUntil) : null;
+	return standing === 'expired' ? lastDay : null;
 }

@@ -14,46 +14,74 @@ const clock = new Intl.DateTimeFormat('en-GB', {
 	day: '2-digit',
 	hour: '2-digit',
 	minute: '2-digit',
-	second: '2-digit',
 });
 
-function localParts(instant: Date): Record<string, string> {
-	return Object.fromEntries(clock.formatToParts(instant).map((part) => [part.type, part.value]));
+const minute = 60_000;
+const hour = 60 * minute;
+
+/**
+ * A matrix asks about the same few thousand days some million times: what has been worked out is kept, up to a bound.
+ */
+function remembered<K, V>(work: (key: K) => V): (key: K) => V {
+	const known = new Map<K, V>();
+	return (key) => {
+		const found = known.get(key);
+		if (found !== undefined) return found;
+		if (known.size > 50_000) known.clear();
+		const value = work(key);
+		known.set(key, value);
+		return value;
+	};
 }
+
+/** How far London's clocks are ahead of UTC at an instant, in milliseconds. */
+function offset(instant: number): number {
+	return offsetOfHour(Math.floor(instant / hour));
+}
+
+/** By hour since 1970: London's offset changes only on the hour. */
+const offsetOfHour = remembered((hourNumber: number) => {
+	const start = hourNumber * hour;
+	const parts = Object.fromEntries(clock.formatToParts(start).map((part) => [part.type, part.value]));
+	return Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:00Z`) - start;
+});
+
+const dayOfHour = remembered((hourNumber: number): LocalDay => {
+	const start = hourNumber * hour;
+	return new Date(start + offset(start)).toISOString().slice(0, 10);
+});
 
 /** The local day on which an instant falls. */
 export function localDay(instant: Date): LocalDay {
-	const { year, month, day } = localParts(instant);
-	return `${year}-${month}-${day}`;
+	return dayOfHour(Math.floor(instant.getTime() / hour));
 }
 
 /** The local time of day of an instant, `HH:MM`. */
 export function localTime(instant: Date): string {
-	const { hour, minute } = localParts(instant);
-	return `${hour}:${minute}`;
-}
-
-function offsetMinutes(instant: Date): number {
-	const { year, month, day, hour, minute, second } = localParts(instant);
-	const asIfUtc = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-	return Math.round((asIfUtc - Math.floor(instant.getTime() / 1000) * 1000) / 60_000);
+	return new Date(instant.getTime() + offset(instant.getTime())).toISOString().slice(11, 16);
 }
 
 /** The first instant of a local day. London's clocks never change at midnight, so it always exists exactly once. */
 export function startOfDay(day: LocalDay): Date {
-	const midnightIfUtc = new Date(`${day}T00:00:00.000Z`);
-	return new Date(midnightIfUtc.getTime() - offsetMinutes(new Date(midnightIfUtc.getTime() - 3_600_000)) * 60_000);
+	return new Date(startOf(day));
 }
+
+const startOf = remembered((day: LocalDay) => {
+	const midnightIfUtc = Date.parse(`${day}T00:00:00.000Z`);
+	return midnightIfUtc - offset(midnightIfUtc - hour);
+});
 
 /** The instant at which a local day is over: nothing that ends "on" a day is valid from here on. */
 export function endOfDay(day: LocalDay): Date {
-	return startOfDay(addDays(day, 1));
+	return new Date(endOf(day));
 }
+
+const endOf = remembered((day: LocalDay) => startOf(addDays(day, 1)));
 
 /** The instant that a person means by a local day and time, such as `2027-03-14` and `08:15`. In the repeated hour of autumn, the first of the two. */
 export function instantOf(day: LocalDay, time: string): Date {
 	const asIfUtc = Date.parse(`${day}T${time}:00.000Z`);
-	const summer = new Date(asIfUtc - 3_600_000);
+	const summer = new Date(asIfUtc - hour);
 	return localDay(summer) === day && localTime(summer) === time ? summer : new Date(asIfUtc);
 }
 
@@ -107,12 +135,22 @@ export function exactMilliseconds(duration: string): number {
  * @param sign -1 moves back.
  */
 export function moveDay(day: LocalDay, duration: string, sign: 1 | -1 = 1): LocalDay {
+	return mover(`${sign}${duration}`)(day);
+}
+
+/** `1P6M` goes six months on, `-1P6M` back. */
+const mover = remembered((move: string) => {
+	const [sign, duration] = move.startsWith('-1') ? [-1, move.slice(2)] : [1, move.slice(1)];
+	return remembered((day: LocalDay) => moved(day, duration, sign));
+});
+
+function moved(day: LocalDay, duration: string, sign: number): LocalDay {
 	const { months, days } = parseDuration(duration);
 	const [year, month, date] = day.split('-').map(Number) as [number, number, number];
 	const target = month - 1 + sign * months;
 	const lastOfTarget = new Date(Date.UTC(year, target + 1, 0)).getUTCDate();
-	const moved = new Date(Date.UTC(year, target, Math.min(date, lastOfTarget))).toISOString().slice(0, 10);
-	return addDays(moved, sign * days);
+	const inTarget = new Date(Date.UTC(year, target, Math.min(date, lastOfTarget))).toISOString().slice(0, 10);
+	return addDays(inTarget, sign * days);
 }
 
 const longDay = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' });
@@ -136,4 +174,17 @@ export function sayMoment(instant: Date): string {
 /** The last local day on which something that ends at an instant is still good. */
 export function lastDayBefore(end: Date): LocalDay {
 	return localDay(new Date(end.getTime() - 1));
+}
+
+/** The first of some instants; null where there is none. */
+export function earliest(instants: readonly (Date | null | undefined)[]): Date | null {
+	let first: Date | null = null;
+	// Dates compare many times as fast by their numbers.
+	for (const each of instants) if (each && (!first || each.getTime() < first.getTime())) first = each;
+	return first;
+}
+
+/** The last of some instants; null where there is none. */
+export function latest(instants: readonly Date[]): Date | null {
+	return instants.reduce<Date | null>((last, each) => (!last || each > last ? each : last), null);
 }

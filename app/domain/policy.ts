@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { changeAsks, duration, exactDuration, slug } from './content.ts';
 import { localTime } from './period.ts';
-import { duration } from './privilege.ts';
+import { privilegeCodes } from './privilege.ts';
+import { pauseReasons } from './words.ts';
 
 export const timesOfDay = ['morning', 'lunch', 'teatime', 'bedtime', 'night'] as const;
 export type TimeOfDay = (typeof timesOfDay)[number];
@@ -12,7 +14,7 @@ export const policyBody = z.strictObject({
 	quiz: z.strictObject({
 		passMark: z.int().min(50).max(100),
 		/** How long to wait after the 1st, 2nd, … failure in a row; the last entry holds for all later ones. */
-		waits: z.array(duration).min(1),
+		waits: z.array(exactDuration).min(1),
 	}),
 	observation: z.strictObject({
 		passes: z.int().min(1),
@@ -32,9 +34,46 @@ export const policyBody = z.strictObject({
 			},
 		),
 	dueSoon: duration,
-	maximumAge: duration,
-	pause: z.strictObject({ review: duration }),
-	lateEntry: duration,
+	maximumAge: exactDuration,
+	/** Absent in a policy made before renewals had numbers of their own: a renewal then asks for as much as the first time. */
+	renewal: z
+		.strictObject({ passes: z.int().min(0), quiz: z.boolean(), lateBy: duration })
+		.prefault({ passes: 99, quiz: false, lateBy: 'P0D' }),
+	grace: duration.prefault('P0D'),
+	/** The local time at which a night shift ends: what runs out at midnight holds until then. Null: it does not hold. */
+	endOfShift: hour.nullable().prefault(null),
+	absence: z
+		.strictObject({ longest: duration, asks: z.enum(changeAsks) })
+		.prefault({ longest: 'P90D', asks: 'nothing' }),
+	newSite: z.strictObject({ passes: z.int().min(0) }).prefault({ passes: 99 }),
+	agency: z.strictObject({ passes: z.int().min(0), validity: duration }).prefault({ passes: 1, validity: 'P30D' }),
+	witness: z.boolean().prefault(true),
+	documents: z.record(slug, z.int().positive()).prefault({}),
+	pause: z.strictObject({
+		review: duration,
+		longest: duration.prefault('P84D'),
+		/** The least that lifting a pause asks for, by why it was made. */
+		lifting: z.partialRecord(z.enum(pauseReasons), z.enum(changeAsks)).prefault({}),
+	}),
+	override: z
+		.strictObject({ longest: exactDuration, perYear: z.int().min(0) })
+		.prefault({ longest: 'PT12H', perYear: 3 }),
+	/** How long after work has ended a leaver's name is kept. */
+	retention: duration.prefault('P6Y'),
+	lateEntry: exactDuration,
+	/** Numbers for one privilege, over its file's and over those above. */
+	privileges: z
+		.partialRecord(
+			z.enum(privilegeCodes),
+			z.strictObject({
+				passes: z.int().positive().optional(),
+				timesOfDay: z.int().positive().optional(),
+				variants: z.array(slug).min(1).optional(),
+				validity: duration.optional(),
+				spotCheck: duration.optional(),
+			}),
+		)
+		.prefault({}),
 });
 export type PolicyBody = z.infer<typeof policyBody>;
 
@@ -102,7 +141,8 @@ function compose({ version, ...numbers }: ShippedPolicy, applied: readonly Polic
 function over(body: PolicyBody, changes: Partial<PolicyBody>): PolicyBody {
 	const sections = Object.entries(changes).map(([name, change]) => {
 		const current = body[name as keyof PolicyBody];
-		return [name, typeof current === 'object' ? { ...current, ...(change as object) } : change];
+		const bothSections = [current, change].every((each) => typeof each === 'object' && each !== null);
+		return [name, bothSections ? { ...(current as object), ...(change as object) } : change];
 	});
 	return policyBody.parse({ ...body, ...Object.fromEntries(sections) });
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { provenance, slug } from './content.ts';
-import { isDuration } from './period.ts';
+import { duration, provenance, slug } from './content.ts';
 
 /** Every privilege there is, in the order of the matrix. A code is never changed once used. Source: domain.md section 7. */
 export const privilegeCodes = [
@@ -32,6 +31,10 @@ export const privilegeCodes = [
 ] as const;
 export type PrivilegeCode = (typeof privilegeCodes)[number];
 
+export function isPrivilegeCode(text: string): text is PrivilegeCode {
+	return (privilegeCodes as readonly string[]).includes(text);
+}
+
 export const roles = ['carer', 'senior', 'nurse', 'medication-lead', 'manager', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
@@ -47,8 +50,6 @@ export const roleWords: Record<Role, string> = {
 export const siteKinds = ['care-home', 'home-care', 'supported-living'] as const;
 export type SiteKind = (typeof siteKinds)[number];
 
-export const duration = z.string().refine(isDuration, 'an ISO 8601 duration such as P12M');
-
 /** What a privilege asks for. Adding a kind here makes the compiler name every place that must know it. */
 export const requirement = z.discriminatedUnion('kind', [
 	z.strictObject({ kind: z.literal('module'), module: slug, version: z.int().positive() }),
@@ -60,9 +61,33 @@ export const requirement = z.discriminatedUnion('kind', [
 			.array(z.strictObject({ module: slug, questions: z.int().positive(), critical: z.int().min(0).default(0) }))
 			.min(1),
 	}),
+	/** The provider's own document, such as its medicines policy, read in the version that policy names. */
+	z.strictObject({ kind: z.literal('declaration'), document: slug }),
+	z.strictObject({ kind: z.literal('site-induction') }),
 	z.strictObject({ kind: z.literal('prerequisite'), privilege: z.enum(privilegeCodes) }),
-	z.strictObject({ kind: z.literal('observation'), checklist: slug }),
+	z.strictObject({ kind: z.literal('role'), roles: z.array(z.enum(roles)).min(1) }),
+	/** A qualification from elsewhere. It is asked for beside the rest and never stands for it. */
+	z.strictObject({ kind: z.literal('award'), award: slug }),
+	z.strictObject({
+		kind: z.literal('observation'),
+		checklist: slug,
+		/** Numbers of this privilege's own; policy's where left out. */
+		passes: z.int().positive().optional(),
+		timesOfDay: z.int().positive().optional(),
+		/** Routes or devices, each to be seen so many times. */
+		variants: z.array(slug).min(2).optional(),
+		/** Whether a simulated round counts as a pass, where the real thing is rare. */
+		simulation: z.boolean().optional(),
+		/** Who may watch, where holding the privilege and `assess` is not enough. */
+		by: z.array(z.enum(roles)).min(1).optional(),
+	}),
+	/** A registered nurse hands the task over for one person supported at a time. Asked at the gate, not at the sign-off. */
+	z.strictObject({ kind: z.literal('delegation') }),
 	z.strictObject({ kind: z.literal('sign-off'), by: z.array(z.enum(roles)).min(1) }),
+	/** Asked of everybody under 18, whatever the privilege: no file names it. */
+	z.strictObject({ kind: z.literal('age-decision') }),
+	/** Asked of agency staff, whatever the privilege: no file names it. */
+	z.strictObject({ kind: z.literal('agency-check') }),
 ]);
 export type Requirement = z.infer<typeof requirement>;
 export type RequirementKind = Requirement['kind'];
@@ -74,6 +99,10 @@ export const privilege = z
 		permits: z.string().max(240),
 		for: z.array(z.enum(roles)).min(1),
 		validity: duration,
+		/** Seen doing it at least this often between sign-offs. */
+		spotCheck: duration.optional(),
+		/** Only together with a witness who holds this privilege, where the site's policy asks for one. */
+		witness: z.enum(privilegeCodes).optional(),
 		provenance,
 		requirements: z.array(requirement).min(1),
 	})
@@ -82,8 +111,15 @@ export const privilege = z
 		'exactly one sign-off: somebody always answers for a privilege',
 	)
 	.refine(
-		(entry) => entry.requirements.filter((each) => each.kind === 'quiz').length <= 1,
-		'at most one quiz, drawn from as many modules as it needs',
+		(entry) =>
+			(['quiz', 'observation', 'role', 'delegation', 'site-induction'] as const).every(
+				(kind) => entry.requirements.filter((each) => each.kind === kind).length <= 1,
+			),
+		'at most one quiz, drawn from as many modules as it needs, and one of each of the others',
+	)
+	.refine(
+		(entry) => !entry.requirements.some((each) => each.kind === 'age-decision' || each.kind === 'agency-check'),
+		'age and agency are asked of the person, not by a privilege',
 	);
 export type Privilege = z.infer<typeof privilege>;
 
@@ -93,4 +129,18 @@ export function requirementOf<K extends RequirementKind>(
 	kind: K,
 ): Extract<Requirement, { kind: K }> | undefined {
 	return entry.requirements.find((each): each is Extract<Requirement, { kind: K }> => each.kind === kind);
+}
+
+/** Whether a privilege, by whatever way, asks for itself first. Such a one could never be granted. */
+export function restsOnItself(entry: Privilege, privileges: ReadonlyMap<PrivilegeCode, Privilege>): boolean {
+	const upon = new Set<PrivilegeCode>();
+	const follow = (from: Privilege | undefined) => {
+		for (const each of from?.requirements ?? []) {
+			if (each.kind !== 'prerequisite' || upon.has(each.privilege)) continue;
+			upon.add(each.privilege);
+			follow(privileges.get(each.privilege));
+		}
+	};
+	follow(entry);
+	return upon.has(entry.code);
 }

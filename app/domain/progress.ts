@@ -1,171 +1,157 @@
-import { type Evidence, type EvidenceOf, ofKind } from './evidence.ts';
-import { endOfDay, localDay, moveDay } from './period.ts';
-import type { Policy } from './policy.ts';
-import type { Privilege, PrivilegeCode, Requirement } from './privilege.ts';
+import type { EvidenceOf } from './evidence.ts';
+import { type Facts, isAfter } from './facts.ts';
+import type { Ground, Progress } from './ground.ts';
+import { observationProgress } from './observation.ts';
+import { endOfDay, latest, startOfDay } from './period.ts';
+import { type Privilege, type Requirement, type RequirementKind, requirementOf } from './privilege.ts';
 import type { ReasonCode } from './reason.ts';
-import type { Answer } from './words.ts';
+import type { Question } from './rules.ts';
 
-export interface Question {
-	privilege: PrivilegeCode;
-	siteId: string;
-}
-
-/** How one requirement stands, for the learner's task list and for the evidence under a cell. */
-export interface Progress {
-	requirement: Requirement;
-	met: boolean;
-	/** How much is done, where it is counted. */
-	done: number;
-	of: number;
-	/** What is missing; undefined once met. */
-	missing?: ReasonCode;
-	evidence: string[];
-	/** For observations: criteria that nobody has seen yet. */
-	outstanding?: string[];
-	/** For observations: what is short beside the number of passes. */
-	short?: { dates: number; timesOfDay: number; assessors: number };
-	/** The next instant at which this may change with no new evidence. */
-	changesAt?: Date;
-}
-
-/** What progress is measured against: the rules, the facts that stand, and the instant. */
-export interface Ground {
-	policy: Policy;
-	privilege: Privilege;
-	/** From `standingEvidence`: oldest first. */
-	facts: readonly Evidence[];
-	question: Question;
-	at: Date;
-	/** Rounds and sign-offs count only after this. */
-	withdrawal: EvidenceOf<'withdrawal'> | undefined;
-	/** How a privilege that this one rests on stands at `at`. */
-	prerequisite(code: PrivilegeCode): { permit: boolean; evidence: string[]; changesAt: Date | null };
-}
-
-/** How each requirement of a privilege stands, in the order of the privilege's file. */
+/** How each thing that is asked stands: age and agency first, which are asked of the person, then the privilege's file. */
 export function progressOf(ground: Ground): Progress[] {
-	return ground.privilege.requirements.map((requirement) => {
-		switch (requirement.kind) {
-			case 'module':
-				return moduleProgress(requirement, ground);
-			case 'quiz':
-				return quizProgress(requirement, ground);
-			case 'observation':
-				return observationProgress(requirement, ground);
-			case 'prerequisite':
-				return prerequisiteProgress(requirement, ground);
-			case 'sign-off':
-				return signOffProgress(requirement, ground);
-		}
-	});
+	const { employment, privilege, at } = ground;
+	const ofThePerson: Requirement[] = [
+		...(employment.adultOn && at < startOfDay(employment.adultOn) ? [{ kind: 'age-decision' as const }] : []),
+		...(employment.agency ? [{ kind: 'agency-check' as const }] : []),
+	];
+	return [...ofThePerson, ...privilege.requirements].map((requirement) => progressIn(requirement, ground));
 }
+
+/** The kinds that are asked again each time somebody acts, not only before a sign-off. */
+export const askedEachTime: readonly RequirementKind[] = [
+	'age-decision',
+	'agency-check',
+	'role',
+	'award',
+	'declaration',
+	'prerequisite',
+];
 
 /** The requirements that must be met before anybody may sign off. */
 export function missingBeforeSignOff(progress: readonly Progress[]): Progress[] {
-	return progress.filter((each) => !each.met && each.requirement.kind !== 'sign-off');
+	return progress.filter(({ met, requirement: { kind } }) => !met && kind !== 'sign-off' && kind !== 'delegation');
 }
 
-export function isAfter(fact: Evidence, other: Evidence): boolean {
-	const apart = fact.observedAt.getTime() - other.observedAt.getTime();
-	return apart > 0 || (apart === 0 && fact.seq > other.seq);
+/** How one thing that is asked stands. */
+export function progressIn(requirement: Requirement, ground: Ground): Progress {
+	const { facts, question, at } = ground;
+	const one = (found: { id: string } | undefined, missing: ReasonCode, until?: Date): Progress => {
+		if (!found) return { requirement, met: false, done: 0, of: 1, evidence: [], missing };
+		const met = { requirement, met: true, done: 1, of: 1, evidence: [found.id] };
+		return until ? { ...met, until, changesAt: until } : met;
+	};
+	switch (requirement.kind) {
+		case 'module':
+			return one(
+				facts.readingsOf(requirement.module).findLast(({ payload }) => payload.version >= requirement.version),
+				'module_missing',
+			);
+		case 'quiz': {
+			const since = ground.policy.renewal.quiz ? ground.path.since : undefined;
+			return one(
+				facts.sittingsOf(requirement.quiz).findLast((each) => each.payload.passed && (!since || isAfter(each, since))),
+				'quiz_not_passed',
+			);
+		}
+		case 'declaration': {
+			const version = ground.policy.documents[requirement.document] ?? 1;
+			return one(
+				facts
+					.of('declaration')
+					.findLast(({ payload }) => payload.document === requirement.document && payload.version >= version),
+				'declaration_missing',
+			);
+		}
+		case 'site-induction':
+			return one(
+				facts.of('site-induction').findLast((each) => each.siteId === question.siteId),
+				'site_induction_missing',
+			);
+		case 'prerequisite': {
+			const upon = ground.prerequisite(requirement.privilege);
+			const found = upon.permit ? { id: upon.evidence[0] ?? '' } : undefined;
+			return {
+				...one(found, 'prerequisite_missing', upon.validUntil ?? undefined),
+				...(upon.changesAt ? { changesAt: upon.changesAt } : {}),
+			};
+		}
+		case 'role': {
+			const { roles, rolesEnd, evidence } = ground.employment;
+			const played = requirement.roles.filter((role) => roles.includes(role));
+			const ends = played.flatMap((role) => rolesEnd[role] ?? []);
+			const until = ends.length === played.length ? latest(ends) : null;
+			return one(played.length ? { id: evidence[0] ?? '' } : undefined, 'role_missing', until ?? undefined);
+		}
+		case 'award':
+			return awardProgress(
+				facts.of('award').findLast((each) => each.payload.award === requirement.award),
+				'award_missing',
+			);
+		case 'agency-check':
+			return awardProgress(agencyRecord(facts, question), 'agency_unverified');
+		case 'age-decision': {
+			const decided = facts
+				.of('age-decision')
+				.findLast(
+					(each) =>
+						(!each.privilege || each.privilege === question.privilege) &&
+						(!each.siteId || each.siteId === question.siteId),
+				);
+			const progress = one(decided?.payload.may ? decided : undefined, 'under_18_no_decision');
+			const { adultOn } = ground.employment;
+			return adultOn ? { ...progress, changesAt: startOfDay(adultOn) } : progress;
+		}
+		case 'observation':
+			return observationProgress(requirement, ground);
+		case 'delegation': {
+			const open = openDelegations(facts, question).filter((each) => at < endOfDay(each.payload.reviewOn));
+			const ends = open.map((each) => endOfDay(each.payload.reviewOn)).sort((a, b) => a.getTime() - b.getTime());
+			const progress = one(open.at(-1), 'delegation_missing');
+			return ends[0] ? { ...progress, changesAt: ends[0], evidence: open.map((each) => each.id) } : progress;
+		}
+		case 'sign-off':
+			return one(ground.signOff, 'sign_off_missing');
+	}
+
+	function awardProgress(held: EvidenceOf<'award'> | undefined, missing: ReasonCode): Progress {
+		const until = held?.payload.expiresOn ? endOfDay(held.payload.expiresOn) : undefined;
+		return one(until && at >= until ? undefined : held, missing, until);
+	}
 }
 
-/** Whether a fact bears on a question: of this privilege or of all, at this site or provider-wide. */
-export function concerns(fact: Evidence, question: Question): boolean {
-	return (
-		(fact.privilege === null || fact.privilege === question.privilege) &&
-		(fact.siteId === null || fact.siteId === question.siteId)
-	);
-}
-
-/** The newest sign-off since any withdrawal, in date or not. */
-export function signOffFor(
-	ground: Pick<Ground, 'facts' | 'question' | 'withdrawal'>,
-): EvidenceOf<'sign-off'> | undefined {
-	const { withdrawal } = ground;
-	return ofKind(ground.facts, 'sign-off').findLast(
-		(each) => concerns(each, ground.question) && (!withdrawal || isAfter(each, withdrawal)),
-	);
-}
-
-function one(requirement: Requirement, evidence: string[], missing: ReasonCode): Progress {
-	const met = evidence.length > 0;
-	return { requirement, met, done: met ? 1 : 0, of: 1, evidence, ...(met ? {} : { missing }) };
-}
-
-function moduleProgress(requirement: Extract<Requirement, { kind: 'module' }>, { facts }: Ground): Progress {
-	const read = ofKind(facts, 'module-completed').findLast(
-		({ payload }) => payload.module === requirement.module && payload.version >= requirement.version,
-	);
-	return one(requirement, read ? [read.id] : [], 'module_missing');
-}
-
-function quizProgress(requirement: Extract<Requirement, { kind: 'quiz' }>, { facts }: Ground): Progress {
-	const passed = ofKind(facts, 'quiz-marked').findLast(
-		({ payload }) => payload.quiz === requirement.quiz && payload.passed,
-	);
-	return one(requirement, passed ? [passed.id] : [], 'quiz_not_passed');
-}
-
-function prerequisiteProgress(requirement: Extract<Requirement, { kind: 'prerequisite' }>, ground: Ground): Progress {
-	const upon = ground.prerequisite(requirement.privilege);
-	const progress = one(requirement, upon.permit ? upon.evidence.slice(0, 1) : [], 'prerequisite_missing');
-	return upon.changesAt ? { ...progress, changesAt: upon.changesAt } : progress;
-}
-
-function signOffProgress(requirement: Extract<Requirement, { kind: 'sign-off' }>, ground: Ground): Progress {
-	const signOff = signOffFor(ground);
-	const inDate = signOff && ground.at < endOfDay(signOff.payload.lastDay);
-	return one(requirement, inDate ? [signOff.id] : [], 'sign_off_missing');
+/** The delegations of a privilege at a site that nobody has ended, past their review day or not. */
+export function openDelegations(facts: Facts, question: Question): EvidenceOf<'delegation'>[] {
+	const ended = new Set(facts.of('delegation-ended').map((each) => each.payload.delegation));
+	return facts
+		.of('delegation')
+		.filter(
+			(each) =>
+				each.privilege === question.privilege &&
+				(each.siteId === null || each.siteId === question.siteId) &&
+				!ended.has(each.id),
+		);
 }
 
 /**
- * Rounds that count: passed, of this privilege at this site, since the last withdrawal, not older than policy's
- * maximum age and, where policy says so, since the last failed round. A criterion "not seen" in one of them is
- * outstanding until it is met in another. Sources: domain.md section 2.3; design.md section 6.
+ * Passed rounds of exactly this privilege at this site, in the order they were made. A simulation is no look at the
+ * real thing, unless the privilege allows it.
  */
-function observationProgress(requirement: Extract<Requirement, { kind: 'observation' }>, ground: Ground): Progress {
-	const asked = ground.policy.observation;
-	const rounds = ofKind(ground.facts, 'observation').filter(
-		(round) =>
-			round.payload.checklist === requirement.checklist &&
-			round.privilege === ground.question.privilege &&
-			round.siteId === ground.question.siteId &&
-			(!ground.withdrawal || isAfter(round, ground.withdrawal)),
-	);
-	const lastFailed = rounds.findLastIndex((round) => !round.payload.passed);
-	const tooOld = (round: EvidenceOf<'observation'>) => endOfDay(moveDay(localDay(round.observedAt), asked.maximumAge));
-	const passes = (asked.consecutive ? rounds.slice(lastFailed + 1) : rounds).filter(
-		(round) => round.payload.passed && ground.at < tooOld(round),
-	);
-
-	const distinct = (values: string[]) => new Set(values).size;
-	const short = {
-		dates: Math.max(0, asked.distinctDates - distinct(passes.map((round) => localDay(round.observedAt)))),
-		timesOfDay: Math.max(0, asked.timesOfDay - distinct(passes.map((round) => round.payload.timeOfDay))),
-		assessors: Math.max(0, asked.assessors - distinct(passes.map((round) => round.payload.assessor))),
-	};
-	const outstanding = notYetSeen(passes);
-	const met =
-		passes.length >= asked.passes && !short.dates && !short.timesOfDay && !short.assessors && !outstanding.length;
-	const oldest = passes.at(0);
-	return {
-		requirement,
-		met,
-		done: Math.min(passes.length, asked.passes),
-		of: asked.passes,
-		evidence: passes.map((round) => round.id),
-		outstanding,
-		short,
-		...(oldest ? { changesAt: tooOld(oldest) } : {}),
-		...(met ? {} : { missing: 'observations_short' as const }),
-	};
+export function passedRounds(facts: Facts, question: Question, privilege: Privilege): EvidenceOf<'observation'>[] {
+	const simulation = requirementOf(privilege, 'observation')?.simulation;
+	return facts.roundsOf(question).filter((round) => round.payload.passed && (simulation || !round.payload.simulated));
 }
 
-/** Lines that were "not seen" in a round and have been met in none: another "not applicable" does not settle them. */
-function notYetSeen(rounds: readonly EvidenceOf<'observation'>[]): string[] {
-	const results = rounds.flatMap((round) => Object.entries(round.payload.results));
-	const having = (wanted: Answer) => results.filter(([, answer]) => answer === wanted).map(([id]) => id);
-	const met = new Set(having('yes'));
-	return [...new Set(having('not-seen'))].filter((id) => !met.has(id));
+/** When somebody who does other work here as well would be left with agency work alone and no agency record that holds. */
+export function unverifiedFrom({ facts, question, employment }: Ground): Date | null {
+	const { agencyFrom } = employment;
+	if (!agencyFrom) return null;
+	const held = agencyRecord(facts, question);
+	if (!held) return agencyFrom;
+	return held.payload.expiresOn ? latest([agencyFrom, endOfDay(held.payload.expiresOn)]) : null;
+}
+
+function agencyRecord(facts: Facts, question: Question): EvidenceOf<'award'> | undefined {
+	return facts
+		.of('award')
+		.findLast((each) => each.payload.award === 'agency-record' && (!each.siteId || each.siteId === question.siteId));
 }

@@ -1,6 +1,6 @@
 /**
  * Why the gate answers as it does: a closed list. Each code has one plain sentence for the person asked about and one
- * next step for a senior. Source: domain.md section 6; the last four are ours, for questions its list leaves unnamed.
+ * next step for a senior. Source: domain.md section 6; the last eight are ours, for questions its list leaves unnamed.
  */
 export const reasonCodes = [
 	'competent',
@@ -25,8 +25,22 @@ export const reasonCodes = [
 	'prerequisite_missing',
 	'unknown_privilege',
 	'unknown_site',
+	'declaration_missing',
+	'role_missing',
+	'award_missing',
+	'witness_missing',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
+
+/** Refusals that no override turns. */
+export const neverOverridden: readonly ReasonCode[] = [
+	'unknown_privilege',
+	'withdrawn',
+	'paused_review',
+	'under_18_no_decision',
+	'delegation_missing',
+	'delegation_expired',
+];
 
 interface ReasonWords {
 	/** For the person, in plain words. */
@@ -117,5 +131,21 @@ export const reasonWords: Record<ReasonCode, ReasonWords> = {
 	unknown_site: {
 		user: 'We do not know this place.',
 		nextStep: 'Check the name of the site the other system sends.',
+	},
+	declaration_missing: {
+		user: 'There is a document you have to read first, in the version we use now.',
+		nextStep: 'Ask them to read it in My induction and say that they have.',
+	},
+	role_missing: {
+		user: 'Your role here does not include this.',
+		nextStep: 'Ask somebody whose role includes it.',
+	},
+	award_missing: {
+		user: 'We have not seen a qualification that this needs, or it has run out.',
+		nextStep: 'See the qualification and record it on their page.',
+	},
+	witness_missing: {
+		user: 'This needs a competent witness beside you.',
+		nextStep: 'Name a different, competent witness who is there.',
 	},
 };

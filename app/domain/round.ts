@@ -23,6 +23,15 @@ export const roundForm = z.object({
 		z.transform((value) => value === 'yes' || value === true),
 		z.boolean(),
 	),
+	/** The route or device that was seen, where the privilege tells them apart. */
+	variant: z.pipe(
+		z.transform((value) => (typeof value === 'string' && value ? value : undefined)),
+		z.optional(z.string().check(z.regex(/^[a-z0-9-]{1,60}$/))),
+	),
+	simulated: z.pipe(
+		z.transform((value) => value === 'yes' || value === true),
+		z.boolean(),
+	),
 	note: z.pipe(
 		z.transform((value) => (typeof value === 'string' ? value.trim() : '')),
 		z.string().check(z.maxLength(280, 'Keep the note to 280 characters')),
@@ -49,6 +58,8 @@ export function roundFields(form: Record<string, unknown>) {
 		doses: text('doses'),
 		refusals: text('refusals'),
 		stoppedForSafety: form.stoppedForSafety === 'yes' ? ['yes'] : [],
+		variant: text('variant'),
+		simulated: form.simulated === 'yes' ? ['yes'] : [],
 		note: text('note'),
 	};
 }

@@ -1,7 +1,7 @@
-import { type Decision, decide, type Rules } from './decide.ts';
-import { type Evidence, standingEvidence } from './evidence.ts';
-import { type LocalDay, localDay, moveDay } from './period.ts';
-import { type Question, signOffFor } from './progress.ts';
+import { type Decision, decide, decider } from './decide.ts';
+import type { Evidence } from './evidence.ts';
+import { type LocalDay, localDay, moveDay, startOfDay } from './period.ts';
+import type { Question, Rules } from './rules.ts';
 
 /** One stretch of time over which a decision stays the same with no new evidence. */
 export interface Segment {
@@ -14,21 +14,33 @@ export interface Segment {
 const forEver = new Date(8.64e15);
 
 /**
- * What will be true from `from` on if nothing else is ever recorded: the standing projection is exactly this list.
- * Neighbouring stretches with the same answer are one. Everything recorded counts, however late it was.
+ * What will be true of each question from `from` on if nothing else is ever recorded: the standing projection is
+ * exactly this list. Neighbouring stretches with the same answer are one. Everything recorded counts, however late.
  */
-export function segmentsFrom(rules: Rules, evidence: readonly Evidence[], question: Question, from: Date): Segment[] {
-	const segments: Segment[] = [];
-	let startsAt: Date | null = from;
-	// It ends: each turn goes on to a later change, and only so many changes are recorded.
-	while (startsAt) {
-		const decision: Decision = decide(rules, evidence, question, startsAt, forEver);
-		const last = segments.at(-1);
-		if (last && sameAnswer(last.decision, decision)) last.endsAt = decision.changesAt;
-		else segments.push({ startsAt, endsAt: decision.changesAt, decision });
-		startsAt = decision.changesAt;
-	}
-	return segments;
+export function segmentsFrom(
+	rules: Rules,
+	evidence: readonly Evidence[],
+	from: Date,
+): (question: Question) => Segment[] {
+	const deciders = new Map<number, ReturnType<typeof decider>>();
+	const at = (instant: Date) => {
+		const known = deciders.get(instant.getTime()) ?? decider(rules, evidence, instant, forEver);
+		deciders.set(instant.getTime(), known);
+		return known;
+	};
+	return (question) => {
+		const segments: Segment[] = [];
+		let startsAt: Date | null = from;
+		// It ends: each turn goes on to a later change, and only so many changes are recorded.
+		while (startsAt) {
+			const decision: Decision = at(startsAt)(question);
+			const last = segments.at(-1);
+			if (last && sameAnswer(last.decision, decision)) last.endsAt = decision.changesAt;
+			else segments.push({ startsAt, endsAt: decision.changesAt, decision });
+			startsAt = decision.changesAt;
+		}
+		return segments;
+	};
 }
 
 function sameAnswer(a: Decision, b: Decision): boolean {
@@ -63,16 +75,20 @@ export function termOf(
 ): Term | undefined {
 	const privilege = rules.privileges.get(question.privilege);
 	if (!privilege) return undefined;
-	const { permit, standing } = decide(rules, evidence, question, at, knownAt);
-	const facts = standingEvidence(evidence, at, knownAt);
-	const current = permit ? signOffFor({ facts, question, withdrawal: undefined })?.payload.lastDay : undefined;
-	const keepsAnniversary = standing === 'due-soon' && current !== undefined;
-	const startsFrom = keepsAnniversary ? current : localDay(at);
-	const fresh = moveDay(startsFrom, privilege.validity);
-	return {
-		lastDay: current && current > fresh ? current : fresh,
-		startsFrom,
-		validity: privilege.validity,
-		keepsAnniversary,
-	};
+	const { standing, lastDay, progress } = decide(rules, evidence, question, at, knownAt);
+	// By the standing, which neither an override nor a delegation that nobody has named changes.
+	const held = standing === 'competent' || standing === 'due-soon' ? lastDay : null;
+	const keepsAnniversary = held !== null && at >= startOfDay(moveDay(held, rules.policy.dueSoon, -1));
+	const startsFrom = keepsAnniversary ? held : localDay(at);
+	const usual = rules.policy.privileges[question.privilege]?.validity ?? privilege.validity;
+	const agency = progress.some((each) => each.requirement.kind === 'agency-check');
+	const validity = agency ? shorter(usual, rules.policy.agency.validity) : usual;
+	const fresh = moveDay(startsFrom, validity);
+	return { lastDay: held && held > fresh ? held : fresh, startsFrom, validity, keepsAnniversary };
+}
+
+/** The shorter of two durations, as counted from the first of a year. */
+function shorter(one: string, other: string): string {
+	const from = '2027-01-01';
+	return moveDay(from, one) <= moveDay(from, other) ? one : other;
 }

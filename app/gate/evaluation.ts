@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Sql } from '#db/client.server.ts';
 import { type GateFacts, type GateQuestion, readGateFacts } from '#db/queries/gate.ts';
-import type { Standing } from '../domain/decide.ts';
-import { isPrivilegeCode } from '../domain/evidence.ts';
+import { isPrivilegeCode, type Privilege, type PrivilegeCode } from '../domain/privilege.ts';
 import { type ReasonCode, reasonWords } from '../domain/reason.ts';
+import type { Standing } from '../domain/rules.ts';
+import { type Answered, decideTogether } from '../domain/together.ts';
 import { HttpError } from './http.ts';
 import { type Caller, isPlain } from './tokens.ts';
 
@@ -14,7 +15,8 @@ export const evaluationRequest = z.looseObject({
 	subject: z.looseObject({ type: z.string(), id: z.string(), ...entity }),
 	action: z.looseObject({ name: z.string(), ...entity }),
 	resource: z.looseObject({ type: z.string(), id: z.string(), ...entity }),
-	context: z.looseObject({}).optional(),
+	/** Staff codes of the people who act together with the subject, where two are needed. */
+	context: z.looseObject({ supervisor: z.string().optional(), witness: z.string().optional() }).optional(),
 });
 export type EvaluationRequest = z.infer<typeof evaluationRequest>;
 
@@ -122,38 +124,99 @@ export function parseEvaluation(text: string): EvaluationRequest {
 	throw new HttpError(400, `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not an evaluation request'}`);
 }
 
-/** The question a request puts to the database. What no database could hold stands for nobody and nowhere. */
-export function questionOf({ clientId }: Caller, { subject, action, resource }: EvaluationRequest): GateQuestion {
+/** What the gate's answers rest on beside the database: what there is to be asked about, and the shipped numbers. */
+export interface GateRules {
+	privileges: ReadonlyMap<PrivilegeCode, { body: Pick<Privilege, 'witness'> }>;
+	/** Seconds. */
+	maximumAge: number;
+	/** Whether witnessed privileges need a witness where neither provider nor site says anything. */
+	witness: boolean;
+}
+
+/**
+ * The questions a request puts to the database: about its subject and, where the context names them, about a supervisor
+ * and a witness. What no database could hold stands for nobody and nowhere.
+ */
+export function questionsOf(
+	{ clientId }: Caller,
+	{ subject, action, resource, context }: EvaluationRequest,
+	rules: GateRules,
+): { subject: GateQuestion; supervisor?: GateQuestion; witness?: GateQuestion } {
 	const known = (type: string, wanted: string, id: string) => (type === wanted && isPlain(id) ? id : '');
-	return {
+	const witness = witnessFor(action.name, rules);
+	const asked: GateQuestion = {
 		clientId,
 		staffCode: known(subject.type, 'staff', subject.id),
 		privilege: isPlain(action.name) ? action.name : '',
 		site: known(resource.type, 'site', resource.id),
+		witnessed: witness !== undefined,
+	};
+	const named = (second: string | undefined, privilege: string) =>
+		second === undefined
+			? undefined
+			: { ...asked, staffCode: isPlain(second) ? second : '', privilege, witnessed: false };
+	const [supervisor, second] = [named(context?.supervisor, asked.privilege), named(context?.witness, witness ?? '')];
+	return {
+		subject: asked,
+		...(supervisor ? { supervisor } : {}),
+		...(second && witness ? { witness: second } : {}),
 	};
 }
 
-/** Turns what the database knows into the answer. Deny is the default. Throws HttpError 401 for a client switched off. */
+function witnessFor(privilege: string, { privileges }: GateRules): PrivilegeCode | undefined {
+	return isPrivilegeCode(privilege) ? privileges.get(privilege)?.body.witness : undefined;
+}
+
+interface Stood extends Answered {
+	standing: Standing | null;
+}
+
+/** How somebody stands by what the database knows. Deny is the default. */
+function stoodBy(facts: GateFacts, { privilege }: GateQuestion, rules: GateRules): Stood {
+	const known = isPrivilegeCode(privilege) && rules.privileges.has(privilege);
+	const permit = known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > facts.evaluatedAt;
+	return {
+		permit,
+		code: permit ? (facts.code as ReasonCode) : refusalOf(facts, known),
+		validUntil: permit ? facts.permitUntil : null,
+		standing: known ? (facts.standing as Standing | null) : null,
+	};
+}
+
+export interface Asked {
+	question: GateQuestion;
+	facts: GateFacts;
+}
+
+/** Turns what the database knows into the answer. Throws HttpError 401 for a client switched off. */
 export function answerOf(
-	facts: GateFacts,
-	question: GateQuestion,
-	rules: { privileges: { has(code: never): boolean }; maximumAge: number },
+	{ subject, supervisor, witness }: { subject: Asked; supervisor?: Asked | undefined; witness?: Asked | undefined },
+	rules: GateRules,
 ): EvaluationAnswer {
+	const { facts, question } = subject;
 	if (!facts.clientActive)
 		throw new HttpError(401, 'this client is switched off', { 'www-authenticate': 'Bearer error="invalid_token"' });
-	const known = isPrivilegeCode(question.privilege) && rules.privileges.has(question.privilege as never);
-	const decision =
-		known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > facts.evaluatedAt;
-	const code = decision ? 'competent' : refusalOf(facts, known);
-	const status = decision ? '200' : '403';
+	const second = (asked: Asked | undefined) =>
+		asked && { personId: asked.question.staffCode, decision: stoodBy(asked.facts, asked.question, rules) };
+	const { permit, code, validUntil, standing } = decideTogether(
+		{
+			personId: question.staffCode,
+			decision: stoodBy(facts, question, rules),
+			supervisor: second(supervisor),
+			witness: second(witness),
+		},
+		{ witness: witnessFor(question.privilege, rules) },
+		{ witness: facts.witness ?? rules.witness },
+	);
+	const status = permit ? '200' : '403';
 	const words = reasonWords[code];
 	return {
-		decision,
+		decision: permit,
 		context: {
 			code,
-			...(facts.standing && known ? { standing: facts.standing as Standing } : {}),
-			...(decision && facts.permitUntil ? { valid_until: facts.permitUntil.toISOString() } : {}),
-			max_age: decision && facts.permitUntil ? maximumAgeOf(facts.permitUntil, facts.evaluatedAt, rules.maximumAge) : 0,
+			...(standing ? { standing } : {}),
+			...(validUntil ? { valid_until: validUntil.toISOString() } : {}),
+			max_age: validUntil ? maximumAgeOf(validUntil, facts.evaluatedAt, rules.maximumAge) : 0,
 			evaluation_id: uuidv7(),
 			evaluated_at: facts.evaluatedAt.toISOString(),
 			reason_admin: { [status]: `${code}: ${words.nextStep}` },

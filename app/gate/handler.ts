@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Database } from '#db/client.server.ts';
+import type { GateQuestion } from '#db/queries/gate.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { exactMilliseconds } from '../domain/period.ts';
 import { log } from '../log.server.ts';
-import { answerOf, gateReader, parseEvaluation, questionOf } from './evaluation.ts';
+import { answerOf, gateReader, parseEvaluation, questionsOf } from './evaluation.ts';
 import { HttpError, mediaType, readBody, sendJson } from './http.ts';
 import { OAuthError, tokenIssuer } from './tokens.ts';
 
@@ -19,6 +20,7 @@ export function gate(database: Database, catalogue: Catalogue, issuer: string) {
 	const rules = {
 		privileges: catalogue.privileges,
 		maximumAge: exactMilliseconds(catalogue.policy.body.maximumAge) / 1000,
+		witness: catalogue.policy.body.witness,
 	};
 
 	const endpoints: Record<string, Endpoint> = {
@@ -28,8 +30,16 @@ export function gate(database: Database, catalogue: Catalogue, issuer: string) {
 			if (!caller.scopes.has('authzen.evaluate'))
 				throw new HttpError(403, 'the token lacks the scope authzen.evaluate');
 			if (mediaType(request) !== 'application/json') throw new HttpError(400, 'send application/json');
-			const question = questionOf(caller, parseEvaluation(await readBody(request)));
-			return answerOf(await read(question), question, rules);
+			const questions = questionsOf(caller, parseEvaluation(await readBody(request)), rules);
+			const ask = async (question: GateQuestion) => ({ question, facts: await read(question) });
+			const { subject, supervisor, witness } = questions;
+			if (!supervisor && !witness) return answerOf({ subject: await ask(subject) }, rules);
+			const [first, ...others] = await Promise.all([
+				ask(subject),
+				supervisor && ask(supervisor),
+				witness && ask(witness),
+			]);
+			return answerOf({ subject: first, supervisor: others[0], witness: others[1] }, rules);
 		},
 	};
 

@@ -1,4 +1,4 @@
-import type { Standing } from '../domain/decide.ts';
+import type { Standing } from '../domain/rules.ts';
 
 export const standingWords: Record<Standing, string> = {
 	'not-required': 'Not required',

@@ -11,6 +11,11 @@ export interface ContentVersion {
 	body: unknown;
 }
 
+/** A version with when this database first saw it: from then on it is in force. */
+export interface PinnedVersion extends ContentVersion {
+	recordedAt: Date;
+}
+
 /**
  * Pins content versions that the database has not seen, and returns those. Only the owner may; what is there already
  * is left alone.
@@ -28,7 +33,7 @@ export async function pinContentVersions(
 }
 
 /** Every version of some kinds ever pinned, oldest first. */
-export async function listContentVersions(tx: Tx | Db, kinds: readonly string[]): Promise<ContentVersion[]> {
+export async function listContentVersions(tx: Tx | Db, kinds: readonly string[]): Promise<PinnedVersion[]> {
 	return tx
 		.select({
 			id: contentVersions.id,
@@ -37,6 +42,7 @@ export async function listContentVersions(tx: Tx | Db, kinds: readonly string[])
 			version: contentVersions.version,
 			hash: contentVersions.hash,
 			body: contentVersions.body,
+			recordedAt: contentVersions.recordedAt,
 		})
 		.from(contentVersions)
 		.where(inArray(contentVersions.kind, [...kinds]))

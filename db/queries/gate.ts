@@ -6,6 +6,8 @@ export interface GateQuestion {
 	staffCode: string;
 	privilege: string;
 	site: string;
+	/** Whether the privilege asks for a witness where the site's policy does. */
+	witnessed?: boolean;
 }
 
 /** What the database knows about one question, at one instant of its own clock. */
@@ -20,15 +22,18 @@ export interface GateFacts {
 	permitUntil: Date | null;
 	code: string | null;
 	evaluatedAt: Date;
+	/** What the provider's or the site's own policy says of witnesses; null where it says nothing or was not asked. */
+	witness: boolean | null;
 }
 
 /** Answers any number of questions with one statement, in their order. Never cached: what is committed is what is said. */
 export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]): Promise<GateFacts[]> {
-	const column = (name: keyof GateQuestion) => questions.map((each) => each[name]);
+	const column = (name: Exclude<keyof GateQuestion, 'witnessed'>) => questions.map((each) => each[name]);
 	const rows = await sql`
-		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at
+		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at, witness
 		from gate_answers(
-			${column('clientId')}::text[], ${column('staffCode')}::text[], ${column('privilege')}::text[], ${column('site')}::text[]
+			${column('clientId')}::text[], ${column('staffCode')}::text[], ${column('privilege')}::text[], ${column('site')}::text[],
+			${questions.map((each) => String(each.witnessed ?? false))}::text[]::boolean[]
 		) order by place`;
 	return rows.map((row) => ({
 		clientActive: row.client_active,
@@ -40,5 +45,6 @@ export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]
 		permitUntil: row.permit_until,
 		code: row.code,
 		evaluatedAt: row.evaluated_at,
+		witness: row.witness,
 	}));
 }

@@ -49,6 +49,15 @@ export async function listPersonIds(tx: Tx, { providerId }: { providerId: string
 	return rows.map((row) => row.id);
 }
 
+/** Everybody who has ever worked for a provider, by staff code. */
+export async function listPeople(tx: Tx, { providerId }: { providerId: string }): Promise<Person[]> {
+	return tx
+		.select(personColumns)
+		.from(people)
+		.where(sql`${people.providerId} = ${providerId}`)
+		.orderBy(people.staffCode);
+}
+
 /** One person, or null, also where the id belongs to another provider. */
 export async function findPerson(
 	tx: Tx,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { Standing } from '../../app/domain/decide.ts';
 import type { PrivilegeCode } from '../../app/domain/privilege.ts';
 import type { ReasonCode } from '../../app/domain/reason.ts';
+import type { Standing } from '../../app/domain/rules.ts';
 import type { Tx } from '../client.server.ts';
 import { standings } from '../schema.ts';
 

@@ -51,7 +51,7 @@ test('somebody who was added works nowhere; somebody who started has everything 
 	expect(await atGate(db, 'jo.smith')).toMatchObject({
 		permit: false,
 		standing: 'not-started',
-		code: 'module_missing',
+		code: 'declaration_missing',
 	});
 	expect(await atGate(db, 'jo.smith', 'elm-court')).toMatchObject({ code: null, employed: 'now' });
 	expect([...(await posts(db, jo))]).toMatchObject([
@@ -65,7 +65,10 @@ test('a second site is another employment with its own standing', async () => {
 	await starts(db, tomasz, elmCourt);
 	expect(await posts(db, tomasz)).toHaveLength(2);
 	expect(await atGate(db, 'tomasz.nowak')).toMatchObject({ permit: true });
-	expect(await atGate(db, 'tomasz.nowak', 'elm-court')).toMatchObject({ permit: false, code: 'observations_short' });
+	expect(await atGate(db, 'tomasz.nowak', 'elm-court')).toMatchObject({
+		permit: false,
+		code: 'site_induction_missing',
+	});
 });
 
 test('the same staff code twice is refused', async () => {
@@ -106,10 +109,8 @@ test('whoever left yesterday is refused at once, everywhere, and signed out', as
 	expect([...(await posts(db, ben))]).toMatchObject([{ last_day: yesterday }]);
 	const events =
 		await db.owner`select type, privilege from events where person_id = ${ben} and type <> 'evidence.recorded' and recorded_at > now() - interval '1 minute' order by privilege`;
-	expect([...events]).toEqual([
-		{ type: 'competency.ended', privilege: 'administer-oral' },
-		{ type: 'competency.ended', privilege: 'assess' },
-	]);
+	expect(new Set(events.map((each) => each.type))).toEqual(new Set(['competency.ended']));
+	expect(events.map((each) => each.privilege)).toEqual(expect.arrayContaining(['administer-oral', 'assess']));
 });
 
 test('whoever comes back starts a new employment, and the old one stays ended', async () => {

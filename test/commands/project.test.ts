@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { project } from '#app/commands/append.ts';
+import { project } from '#app/commands/projecting.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { amara, asFairfield, catalogue, elmCourt, fairfield, findingsOf, personOf } from '../support/demonstration.ts';
 
@@ -28,7 +28,9 @@ test('what somebody changed by hand is put right, and what was removed comes bac
 	await db.owner`delete from standings where person_id = ${personOf('danny.hughes')}`;
 	await db.owner`insert into standings select provider_id, person_id, ${elmCourt}, privilege, starts_at, ends_at, 'competent', true,
 		permit_until, 'competent', evidence_ids, policy_version, up_to_seq from standings where person_id = ${amara} limit 1`;
-	expect((await findingsOf(db)).map((each) => each.what)).toEqual(Array(5).fill('standing'));
+	expect((await findingsOf(db)).map((each) => each.what)).toEqual(
+		Array(2 * catalogue.privileges.size + 1).fill('standing'),
+	);
 	await rebuild(db);
 	expect(await stored(db)).toEqual(before);
 });

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
 import { addPeople, startEmployment } from '#app/commands/employing.ts';
 import { asProvider, type Sql } from '#db/client.server.ts';
+import { listProviderIds } from '#db/queries/checkpoints.ts';
 import { readGateFacts } from '#db/queries/gate.ts';
 import { findProvider, findSession } from '#db/queries/sign-in.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
@@ -43,11 +44,14 @@ async function addTenant({ owner, ownerDb }: TestDatabase, name: string): Promis
 	await owner`insert into sessions (provider_id, id, person_id, expires_at) values (${provider}, ${`session-${name}`}, ${person}, ${day})`;
 	await owner`insert into failed_secrets (provider_id, subject) values (${provider}, 'somebody')`;
 	await owner`insert into policies (provider_id, version, body, reason, recorded_by) values (${provider}, 1, '{}', 'why', ${person})`;
+	await owner`insert into policy_drafts (provider_id, id, edits, upon, compared_at, person_ids, drafted_by) values (${provider}, ${randomUUID()}, '{}', 1, now(), '{}', ${person})`;
 	await owner`insert into readings (provider_id, person_id, module, version, pages_read) values (${provider}, ${person}, 'own', 1, 1)`;
 	await owner`insert into attempts (provider_id, id, person_id, quiz, content_version_id, drawn) values (${provider}, ${randomUUID()}, ${person}, 'own', ${content}, '[]')`;
 	await owner`insert into rounds (provider_id, id, learner_id, assessor_id, site_id, privilege, content_version_id) values (${provider}, ${randomUUID()}, ${person}, ${person}, ${site}, 'assess', ${content})`;
 	await owner`insert into clients (provider_id, id, name, secret_hash, scopes) values (${provider}, ${`client-${name}`}, ${name}, 'x', '{}')`;
 	await owner`insert into signing_keys (provider_id, id, algorithm, private_jwk) values (${provider}, ${own}, 'ES256', '{}')`;
+	await owner`insert into checkpoints (provider_id, log, size, root, note, key_id) values (${provider}, 1, 1, sha256('x'), 'note', ${own})`;
+	await owner`insert into legal_holds (provider_id, id, person_id, reason, set_by) values (${provider}, ${randomUUID()}, ${person}, 'claim', ${person})`;
 	return { provider, site, person, name };
 }
 
@@ -144,14 +148,14 @@ async function oneConnection(db: TestDatabase) {
 	return { database: { db: drizzle({ client: db.database.gate as Sql }) as unknown as typeof db.database.db } };
 }
 
-test('the functions that look past row-level security are these four, and only the application may call them', async () => {
+test('the functions that look past row-level security are these five, and only the application may call them', async () => {
 	const { owner } = await testDatabase('empty');
 	const definers = await owner<{ name: string; everybody: boolean; app: boolean }[]>`
 		select p.proname as name, has_function_privilege('countersign_app', p.oid, 'execute') as app,
 			exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0) as everybody
 		from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`;
 	expect([...definers]).toEqual(
-		['find_client', 'find_provider', 'find_session', 'gate_answers'].map((name) => ({
+		['find_client', 'find_provider', 'find_session', 'gate_answers', 'list_provider_ids'].map((name) => ({
 			name,
 			app: true,
 			everybody: false,
@@ -175,6 +179,7 @@ test('they answer only what their argument names', async () => {
 	expect(await findSession(app, 'session-c')).toBeNull();
 	const clients = await app.execute(`select id from find_client('client-a')`);
 	expect([...clients]).toEqual([{ id: 'client-a' }]);
+	expect(await listProviderIds(app)).toEqual([a.provider, b.provider]);
 
 	const ask = { clientId: 'client-a', staffCode: 'sam', privilege: 'assess', site: 'home-a' };
 	const [own, theirSite, theirClient, nobody] = await readGateFacts(gate, [

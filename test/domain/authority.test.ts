@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { type Authority, authorities, homeSite, may, type Post, sitesWith } from '../../app/domain/authority.ts';
+import {
+	type Authority,
+	authorities,
+	homeSite,
+	may,
+	mayEverywhere,
+	type Post,
+	sitesWith,
+} from '../../app/domain/authority.ts';
 import { type Role, roles } from '../../app/domain/privilege.ts';
 import { elmCourt, roseHouse } from './support.ts';
 
@@ -31,6 +39,57 @@ const table: Record<Authority, Record<Role, boolean>> = {
 		administrator: false,
 	},
 	pause: { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
+	record: { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
+	decide: { carer: false, senior: false, nurse: false, 'medication-lead': false, manager: true, administrator: false },
+	correct: { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
+	withdraw: {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
+	'confirm-withdrawal': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': true,
+		manager: true,
+		administrator: false,
+	},
+	supervise: {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': true,
+		manager: true,
+		administrator: false,
+	},
+	delegate: {
+		carer: false,
+		senior: false,
+		nurse: true,
+		'medication-lead': false,
+		manager: false,
+		administrator: false,
+	},
+	override: {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
+	'set-policy': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
 	verify: { carer: false, senior: false, nurse: false, 'medication-lead': false, manager: true, administrator: true },
 };
 const rows = Object.entries(table).flatMap(([authority, byRole]) =>
@@ -80,6 +139,18 @@ test('one provider-wide post is enough for all sites', () => {
 	expect(sitesWith(posts, 'sign-off')).toBe('all');
 	expect(sitesWith(posts, 'observe')).toBe('all');
 	expect(sitesWith([{ role: 'administrator', siteId: null }], 'sign-off')).toEqual([]);
+});
+
+test('what holds for the whole provider asks for a post at each of its sites, or a provider-wide one', () => {
+	const one: Post[] = [{ role: 'manager', siteId: roseHouse }];
+	const both: Post[] = [...one, { role: 'manager', siteId: elmCourt }];
+	const sites = [roseHouse, elmCourt];
+	expect(mayEverywhere(one, 'set-policy', sites)).toBe(false);
+	expect(mayEverywhere(one, 'set-policy', [roseHouse])).toBe(true);
+	expect(mayEverywhere(both, 'set-policy', sites)).toBe(true);
+	expect(mayEverywhere([{ role: 'manager', siteId: null }], 'set-policy', sites)).toBe(true);
+	expect(mayEverywhere([...one, { role: 'carer', siteId: null }], 'set-policy', sites)).toBe(false);
+	expect(mayEverywhere(one, 'set-policy', [])).toBe(false);
 });
 
 test('the home site is the first with one', () => {

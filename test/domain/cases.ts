@@ -1,36 +1,82 @@
 import { expect, test } from 'vitest';
-import { decide, type Rules, type Standing } from '../../app/domain/decide.ts';
-import type { PrivilegeCode } from '../../app/domain/privilege.ts';
+import { type Decision, decide } from '../../app/domain/decide.ts';
+import type { Privilege, PrivilegeCode, Requirement } from '../../app/domain/privilege.ts';
 import type { ReasonCode } from '../../app/domain/reason.ts';
-import { type Draft, history, moment, roseHouse, rulesWith } from './support.ts';
+import type { Rules, Standing } from '../../app/domain/rules.ts';
+import { type Term, termOf } from '../../app/domain/term.ts';
+import { type Draft, history, moment, policyWith, privilegeOf, roseHouse, rulesWith } from './support.ts';
 
 /**
  * A row of a table about `decide`: what the case is, the answer, what happened, and when it is asked (in March 2026
  * unless it says so). About Amara, oral medicines and Rose House unless it says so.
  */
-export type Row = [name: string, answer: Answer, facts: (Draft | Draft[])[], when?: string, asked?: Asked];
-export type Answer = readonly [code: ReasonCode, standing: Standing];
+export type Row = [name: string, answer: Answer, facts: Facts, when?: string, asked?: Asked];
+export type Answer = readonly [code: ReasonCode, standing: Standing, validUntil?: string];
+export type Facts = (Draft | Draft[])[];
 export interface Asked {
 	privilege?: PrivilegeCode;
 	site?: string;
+	/** The person supported. */
+	person?: string;
 	known?: string;
 	rules?: Rules;
 }
 
+/** Tables by what they are about. */
+export type Tables = Record<string, Row[]>;
+
+/** A row of a table about `termOf`: until when a sign-off made then would run. */
+export type TermRow = [
+	name: string,
+	term: [startsFrom: string, lastDay: string],
+	facts: Facts,
+	when: string,
+	asked?: Asked,
+];
+
 export const later = '2026-03-02 10:00';
 
-export function answer(facts: (Draft | Draft[])[], when = later, asked: Asked = {}) {
-	const question = { privilege: asked.privilege ?? 'administer-oral', siteId: asked.site ?? roseHouse };
-	const at = moment(when);
-	return decide(asked.rules ?? rulesWith(), history(...facts), question, at, asked.known ? moment(asked.known) : at);
+function questionOf({ privilege = 'administer-oral', site = roseHouse, person }: Asked) {
+	return { privilege, siteId: site, ...(person ? { person } : {}) };
 }
 
-/** One test for each row. Only the code `competent` permits. */
-export function tableOf(rows: Row[]): void {
-	test.each(rows)('%s', (_name, [code, standing], facts, when, asked) => {
+export function answer(facts: Facts, when = later, asked: Asked = {}): Decision {
+	const { rules = rulesWith(), known = when } = asked;
+	return decide(rules, history(...facts), questionOf(asked), moment(when), moment(known));
+}
+
+/** One test for each row. Only `competent` and `override_active` permit. */
+export function tableOf(rows: readonly Row[]): void {
+	test.each(rows)('%s', (_name, [code, standing, validUntil], facts, when, asked) => {
 		const given = answer(facts, when, asked);
-		expect([given.permit, given.code, given.standing]).toEqual([code === 'competent', code, standing]);
+		const permit = code === 'competent' || code === 'override_active';
+		expect([given.permit, given.code, given.standing]).toEqual([permit, code, standing]);
+		if (validUntil) expect(given.validUntil).toEqual(moment(validUntil));
+		expect(given.validUntil !== null).toBe(permit);
 	});
+}
+
+export function termTableOf(keepsAnniversary: boolean, rows: readonly TermRow[]): void {
+	test.each(rows)('%s', (_name, [startsFrom, lastDay], facts, when, asked = {}) => {
+		const term = termOf(asked.rules ?? rulesWith(), history(...facts), questionOf(asked), moment(when));
+		expect([term?.startsFrom, term?.lastDay]).toEqual([startsFrom, lastDay] satisfies [Term['startsFrom'], string]);
+		expect(term?.keepsAnniversary).toBe(keepsAnniversary);
+	});
+}
+
+/** Asked under these numbers of policy. */
+export function under(changes: Parameters<typeof policyWith>[0], privileges?: Privilege[]): Asked {
+	return { rules: rulesWith(policyWith(changes), privileges) };
+}
+
+/** Asked of a privilege that asks for these things and a sign-off. */
+export function asking(code: PrivilegeCode, ...requirements: Requirement[]): Asked & { rules: Rules } {
+	const entry = privilegeOf(
+		code,
+		[...requirements, { kind: 'sign-off', by: ['manager'] }],
+		['carer', 'senior', 'nurse'],
+	);
+	return { privilege: code, rules: rulesWith(policyWith(), [entry]) };
 }
 
 /** The answers there are, by the name the tables use for them. */
@@ -49,6 +95,15 @@ export const moduleMissing: Answer = ['module_missing', 'in-training'];
 export const quizMissing: Answer = ['quiz_not_passed', 'in-training'];
 export const roundsShort: Answer = ['observations_short', 'ready-to-observe'];
 export const signOffMissing: Answer = ['sign_off_missing', 'ready-to-observe'];
+/** Everything is met, but none of it is a module, a quiz or a round. */
+export const onlySignOff: Answer = ['sign_off_missing', 'not-started'];
 /** Signed off, but on rounds that did not count or have been taken back. */
 export const signOffVoid: Answer = ['observations_short', 'in-training'];
+/** Signed off again without a new quiz. */
+export const quizVoid: Answer = ['quiz_not_passed', 'in-training'];
 export const prerequisiteFirst: Answer = ['prerequisite_missing', 'not-started'];
+export const beside: Answer = ['supervised_only', 'supervised'];
+/** Signed off, and looked at again: something that was due has not been done. */
+export const roundDue: Answer = ['observations_short', 'expired'];
+export const quizDue: Answer = ['quiz_not_passed', 'expired'];
+export const readingDue: Answer = ['module_missing', 'expired'];

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { refuseAssessor } from '../../app/domain/assessing.ts';
-import type { Decision, Standing } from '../../app/domain/decide.ts';
+import type { Decision } from '../../app/domain/decide.ts';
 import { eventOf } from '../../app/domain/event.ts';
+import type { Standing } from '../../app/domain/rules.ts';
 
 const standing = (standing: Standing) =>
 	({ standing, permit: standing === 'competent' || standing === 'due-soon' }) as Decision;

@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-	type EvidenceKind,
-	isPrivilegeCode,
-	ofKind,
-	payloads,
-	presentFor,
-	standingEvidence,
-} from '../../app/domain/evidence.ts';
+import { type EvidenceKind, ofKind, payloads, presentFor } from '../../app/domain/evidence.ts';
+import { standingEvidence } from '../../app/domain/facts.ts';
+import { isPrivilegeCode } from '../../app/domain/privilege.ts';
 import { competent, history, moment, pauses, retracts, round, starts } from './support.ts';
 
 const idsOf = (evidence: readonly { id: string }[]) => evidence.map((fact) => fact.id);
@@ -92,6 +87,18 @@ const whole: { [K in EvidenceKind]: object } = {
 	'employment-started': { role: 'carer', contract: 'permanent' },
 	'employment-ended': { lastDay: '2026-03-31' },
 	'module-completed': { module: 'by-mouth', version: 1 },
+	acknowledgement: { content: 'checklist', slug: 'oral-round', version: 2 },
+	declaration: { document: 'medicines-policy', version: 1 },
+	'site-induction': {},
+	'outside-assessment': { qualification: 'assessor-course', assessedOn: '2025-11-01', verifiedBy: uuid },
+	award: { award: 'agency-record', awardedOn: '2025-11-01', expiresOn: '2026-11-01', verifiedBy: uuid },
+	'age-decision': { may: true },
+	supervision: { supervisor: uuid },
+	delegation: { person: 'person-17', delegator: uuid, registration: '12A3456E', reviewOn: '2026-07-01' },
+	'delegation-ended': { delegation: uuid },
+	absence: { from: '2026-02-01', back: '2026-06-01' },
+	override: { until: instant, note: hash },
+	'sign-off-upheld': { signOff: uuid, round: uuid, note: hash },
 	'quiz-marked': { quiz: 'by-mouth', attempt: uuid, score: 90, passMark: 80, criticalMissed: [], passed: true },
 	observation: {
 		checklist: 'oral-round',

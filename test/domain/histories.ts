@@ -1,176 +1,127 @@
 import fc from 'fast-check';
 import type { Evidence } from '../../app/domain/evidence.ts';
-import { addDays, localDay } from '../../app/domain/period.ts';
+import { addDays } from '../../app/domain/period.ts';
 import type { PrivilegeCode } from '../../app/domain/privilege.ts';
-import type { Question } from '../../app/domain/progress.ts';
-import type { Answer } from '../../app/domain/words.ts';
+import type { Question, Rules } from '../../app/domain/rules.ts';
+import { busyCode, busyStep, code, codeOrAll, dayOf, type Step, siteOrAll, step } from './steps.ts';
 import {
+	acknowledges,
+	assess,
 	competent,
 	type Draft,
+	declares,
+	delegates,
 	elmCourt,
 	leaves,
-	lifts,
 	moment,
+	oral,
 	pauses,
-	reads,
-	retracts,
+	policyWith,
+	privilegeOf,
+	prompt,
 	roseHouse,
-	round,
+	rulesWith,
 	signsOff,
-	sitsQuiz,
 	starts,
 	withdraws,
 } from './support.ts';
 
 /** Random histories of one person. They shrink towards few facts, one site and no delay. */
 
-const site = fc.constantFrom(roseHouse, elmCourt);
-const siteOrAll = fc.constantFrom(roseHouse, elmCourt, null);
-const code = fc.constantFrom<PrivilegeCode>('administer-oral', 'assess', 'prompt');
-const codeOrAll = fc.constantFrom<PrivilegeCode | null>('administer-oral', 'assess', 'prompt', null);
-const line = fc.constantFrom<Answer>('yes', 'yes', 'not-seen', 'not-applicable');
-const days = fc.integer({ min: 0, max: 420 });
-
-/** What happens at one moment, given the ids of the facts before it. */
-type Step = (when: string, ids: readonly string[]) => Draft | Draft[];
-
-const pick = (ids: readonly string[], index: number) => ids[index % Math.max(1, ids.length)] ?? 'nothing';
-const dayOf = (when: string) => localDay(new Date(when));
-
-const hired = fc.tuple(fc.constantFrom('carer' as const, 'senior' as const, 'manager' as const), siteOrAll).map(
-	([role, at]): Step =>
-		(when) =>
-			starts(when, { role, site: at }),
-);
-const left = fc.tuple(siteOrAll, days).map(
-	([at, notice]): Step =>
-		(when) =>
-			leaves(when, addDays(dayOf(when), notice - 30), { site: at }),
-);
-const read = fc.integer({ min: 1, max: 3 }).map(
-	(version): Step =>
-		(when) =>
-			reads(when, { version }),
-);
-const sat = fc.boolean().map(
-	(passed): Step =>
-		(when) =>
-			sitsQuiz(when, passed),
-);
-const seen = fc
-	.record({ at: site, by: fc.constantFrom('ben', 'tomasz'), passed: fc.boolean(), first: line, second: line })
-	.map(
-		({ at, by, passed, first, second }): Step =>
-			(when) =>
-				round(when, {
-					site: at,
-					by,
-					passed,
-					results: { 'sees-it-swallowed': passed ? first : 'no', 'keeps-keys': second },
-				}),
-	);
-const signed = fc.tuple(code, siteOrAll, days).map(
-	([privilege, at, length]): Step =>
-		(when) =>
-			signsOff(when, addDays(dayOf(when), length), { privilege, site: at }),
-);
-const renewed = fc.tuple(site, days).map(
-	([at, length]): Step =>
-		(when) => {
-			const earlier = (count: number, time: string) => `${addDays(dayOf(when), -count)} ${time}`;
-			return [
-				...[earlier(9, '08:10'), earlier(6, '17:05'), earlier(3, '20:00')].map((each) => round(each, { site: at })),
-				signsOff(when, addDays(dayOf(when), length), { site: at }),
-			];
-		},
-);
-const withdrawn = fc.tuple(code, siteOrAll).map(
-	([privilege, at]): Step =>
-		(when) =>
-			withdraws(when, { privilege, site: at }),
-);
-const paused = fc.tuple(codeOrAll, siteOrAll).map(
-	([privilege, at]): Step =>
-		(when) =>
-			pauses(when, { privilege, site: at }),
-);
-const lifted = fc.tuple(fc.nat(20), codeOrAll, siteOrAll).map(
-	([index, privilege, at]): Step =>
-		(when, ids) =>
-			lifts(
-				when,
-				pick(
-					ids.filter((id) => id.startsWith('pause')),
-					index,
-				),
-				{ privilege, site: at },
-			),
-);
-const retracted = fc.nat(20).map(
-	(index): Step =>
-		(when, ids) =>
-			retracts(
-				when,
-				pick(
-					ids.filter((id) => !id.startsWith('retraction')),
-					index,
-				),
-			),
-);
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-	{ weight: 2, arbitrary: hired },
-	{ weight: 1, arbitrary: left },
-	{ weight: 1, arbitrary: read },
-	{ weight: 1, arbitrary: sat },
-	{ weight: 3, arbitrary: seen },
-	{ weight: 2, arbitrary: signed },
-	{ weight: 3, arbitrary: renewed },
-	{ weight: 1, arbitrary: withdrawn },
-	{ weight: 2, arbitrary: paused },
-	{ weight: 3, arbitrary: lifted },
-	{ weight: 2, arbitrary: retracted },
-);
-
 const minute = 60_000;
 const beginning = moment('2026-02-20 16:00');
 export const horizon = moment('2029-01-01');
 
 /** Facts in the order they were recorded: each some minutes after the one before, and some while after it happened. */
-export const randomHistory: fc.Arbitrary<Evidence[]> = fc
-	.record({
-		before: fc.oneof(
-			{ weight: 6, arbitrary: fc.constant(competent) },
-			{ weight: 3, arbitrary: fc.nat(6).map((length) => competent.slice(0, length)) },
-		),
-		role: fc.constantFrom('carer' as const, 'senior' as const),
-		assessor: fc.boolean(),
-		steps: fc.array(
-			fc.record({
-				make: step,
-				gap: fc.integer({ min: 0, max: 90 * 24 * 60 }),
-				delay: fc.oneof(
-					{ weight: 3, arbitrary: fc.constant(0) },
-					{ weight: 1, arbitrary: fc.integer({ min: 0, max: 90 * 24 * 60 }) },
-				),
-			}),
-			{ maxLength: 7 },
-		),
-	})
-	.map(({ before, role, assessor, steps }) => {
-		const drafts: Draft[] = before.map((each) =>
-			each.kind === 'employment-started' ? starts('2026-01-05 09:00', { role }) : each,
-		);
-		if (assessor) drafts.push(signsOff('2026-02-20 15:40', '2027-08-20', { privilege: 'assess' }));
-		let recorded = beginning.getTime();
-		for (const { make, gap, delay } of steps) {
-			recorded += gap * minute;
-			const happened = new Date(recorded - delay * minute).toISOString();
-			const ids = drafts.map((each) => each.id);
-			drafts.push(...[make(happened, ids)].flat().map((each) => ({ ...each, recordedAt: new Date(recorded) })));
-		}
-		return inOrder(drafts);
-	});
+const historyOf = (possible: fc.Arbitrary<Step>, alsoDone: readonly Draft[]): fc.Arbitrary<Evidence[]> =>
+	fc
+		.record({
+			before: fc.oneof(
+				{ weight: 6, arbitrary: fc.constant(competent) },
+				{ weight: 3, arbitrary: fc.nat(6).map((length) => competent.slice(0, length)) },
+			),
+			role: fc.constantFrom('carer' as const, 'senior' as const),
+			assessor: fc.boolean(),
+			steps: fc.array(
+				fc.record({
+					make: possible,
+					gap: fc.integer({ min: 0, max: 90 * 24 * 60 }),
+					delay: fc.oneof(
+						{ weight: 3, arbitrary: fc.constant(0) },
+						{ weight: 1, arbitrary: fc.integer({ min: 0, max: 90 * 24 * 60 }) },
+					),
+				}),
+				{ maxLength: 7 },
+			),
+		})
+		.map(({ before, role, assessor, steps }) => {
+			const drafts: Draft[] = before.map((each) =>
+				each.kind === 'employment-started' ? starts('2026-01-05 09:00', { role }) : each,
+			);
+			if (assessor) drafts.push(signsOff('2026-02-20 15:40', '2027-08-20', { privilege: 'assess' }));
+			drafts.push(...alsoDone);
+			let recorded = beginning.getTime();
+			for (const { make, gap, delay } of steps) {
+				recorded += gap * minute;
+				const happened = new Date(recorded - delay * minute).toISOString();
+				const ids = drafts.map((each) => each.id);
+				drafts.push(...[make(happened, ids)].flat().map((each) => ({ ...each, recordedAt: new Date(recorded) })));
+			}
+			return inOrder(drafts);
+		});
+
+export const randomHistory = historyOf(step, []);
+
+/** A history and the rules it is judged by. */
+export interface World {
+	rules: Rules;
+	evidence: Evidence[];
+}
+
+const insulin = privilegeOf('administer-insulin', [
+	{ kind: 'prerequisite', privilege: 'administer-oral' },
+	{ kind: 'delegation' },
+	{ kind: 'sign-off', by: ['manager'] },
+]);
+const declaring = {
+	...oral,
+	requirements: [...oral.requirements, { kind: 'declaration' as const, document: 'medicines-policy' }],
+};
+const busyPolicy = policyWith({
+	renewal: { passes: 1, quiz: true, lateBy: 'P90D' },
+	absence: { longest: 'P30D', asks: 'observation' },
+	newSite: { passes: 1 },
+	grace: 'P3D',
+	endOfShift: '08:00',
+	documents: { 'medicines-policy': 2 },
+	privileges: { 'administer-oral': { spotCheck: 'P8M' } },
+});
+export const busyRules: Rules = {
+	...rulesWith(busyPolicy, [declaring, assess, prompt, insulin]),
+	changes: [
+		{
+			kind: 'module',
+			slug: 'by-mouth',
+			version: 3,
+			asks: 'acknowledge',
+			grace: 'P60D',
+			says: 'Thickener is mixed another way.',
+			inForceFrom: moment('2026-02-20 15:50'),
+		},
+	],
+};
+const busyHistory = historyOf(busyStep, [
+	declares('2026-02-20 15:45', 2),
+	signsOff('2026-02-20 15:46', '2027-03-20', { privilege: 'administer-insulin' }),
+	delegates('2026-02-20 15:47', '2026-07-31'),
+	acknowledges('2026-02-20 15:55', 3),
+]);
+
+/** Under the plain rules, or under those that ask for everything there is. */
+export const world: fc.Arbitrary<World> = fc.oneof(
+	{ weight: 1, arbitrary: randomHistory.map((evidence) => ({ rules: rulesWith(), evidence })) },
+	{ weight: 2, arbitrary: busyHistory.map((evidence) => ({ rules: busyRules, evidence })) },
+);
 
 function inOrder(drafts: readonly Draft[]): Evidence[] {
 	return drafts.map(
@@ -185,8 +136,10 @@ function renamed(each: Draft, drafts: readonly Draft[]): Partial<Draft> {
 		return index < 0 ? id : `${drafts[index]?.kind}-${index}`;
 	};
 	const supersedes = nameOf(each.supersedes);
-	if (each.kind !== 'pause-lifted') return { supersedes };
-	return { supersedes, payload: { pause: nameOf((each.payload as { pause: string }).pause) ?? '' } };
+	const payload = { ...each.payload } as { pause?: string; delegation?: string };
+	if (payload.pause) payload.pause = nameOf(payload.pause) ?? '';
+	if (payload.delegation) payload.delegation = nameOf(payload.delegation) ?? '';
+	return { supersedes, payload } as Partial<Draft>;
 }
 
 /** An instant from before the first fact to years after the last; often right at the edge of a day. */
@@ -197,12 +150,19 @@ export const instant: fc.Arbitrary<Date> = fc
 	})
 	.map(({ day, minutes }) => new Date(Date.parse('2026-02-21T00:00:00Z') + (day * 24 * 60 + minutes) * minute));
 
+const siteAsked = fc.oneof(
+	{ weight: 7, arbitrary: fc.constant(roseHouse) },
+	{ weight: 1, arbitrary: fc.constant(elmCourt) },
+);
+
+/** Of the privileges that both rules know; about the same person supported, where it is a delegated task. */
 export const question: fc.Arbitrary<Question> = fc.record({
 	privilege: fc.oneof(
 		{ weight: 2, arbitrary: fc.constant<PrivilegeCode>('administer-oral') },
-		{ weight: 1, arbitrary: code },
+		{ weight: 1, arbitrary: busyCode },
 	),
-	siteId: fc.oneof({ weight: 7, arbitrary: fc.constant(roseHouse) }, { weight: 1, arbitrary: fc.constant(elmCourt) }),
+	siteId: siteAsked,
+	person: fc.constant('R-17'),
 });
 
 /** A pause or a withdrawal that is recorded after everything else; it may have happened long before. */

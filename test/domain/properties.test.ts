@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Decision, decide } from '../../app/domain/decide.ts';
-import { type Evidence, ofKind, standingEvidence } from '../../app/domain/evidence.ts';
-import { endOfDay, localDay } from '../../app/domain/period.ts';
-import { concerns } from '../../app/domain/progress.ts';
+import { type Decision, decide, decider } from '../../app/domain/decide.ts';
+import { type Evidence, ofKind } from '../../app/domain/evidence.ts';
+import { concerns, standingEvidence } from '../../app/domain/facts.ts';
+import { endOfDay, localDay, moveDay, startOfDay } from '../../app/domain/period.ts';
+import { reasonCodes } from '../../app/domain/reason.ts';
+import { standings } from '../../app/domain/rules.ts';
+import { endOfSignOff } from '../../app/domain/sign-off.ts';
 import { segmentsFrom, termOf } from '../../app/domain/term.ts';
-import { horizon, instant, leaving, question, randomHistory, stop } from './histories.ts';
-import { competent, history, moment, roseHouse, round, rulesWith } from './support.ts';
+import { horizon, instant, question, randomHistory, world } from './histories.ts';
+import { allowsOnCall, competent, history, moment, roseHouse, round, rulesWith } from './support.ts';
 
-/** What must hold for every history there is (design.md section 6). A counterexample prints with the seed that repeats it. */
-const rules = rulesWith();
-const runs = { numRuns: 120 };
+/**
+ * What must hold of one answer for every history there is, and how it changes with time alone (design.md section 6).
+ * A counterexample prints with the seed that repeats it.
+ */
+const runs = { numRuns: 80 };
 
 const answerOf = ({ permit, code, standing, validUntil }: Decision) => ({ permit, code, standing, validUntil });
 const upTo = (evidence: readonly Evidence[], at: Date) =>
@@ -18,64 +23,39 @@ const upTo = (evidence: readonly Evidence[], at: Date) =>
 const between = (from: Date, to: Date | null, part: number) =>
 	new Date(from.getTime() + Math.floor(part * ((to ?? horizon).getTime() - from.getTime() - 1)));
 const part = fc.double({ min: 0, max: 1, noNaN: true });
+const lastRecorded = (evidence: readonly Evidence[]) => evidence.at(-1)?.recordedAt ?? moment('2026-02-20');
 
-test('control: random histories permit often, and give every refusal', () => {
-	const samples = fc.sample(fc.tuple(randomHistory, question, instant), { numRuns: 1500, seed: 7 });
-	const codes = samples.map(([evidence, asked, at]) => decide(rules, evidence, asked, at).code);
-	expect(codes.filter((code) => code === 'competent').length).toBeGreaterThan(250);
-	expect(new Set(codes)).toEqual(
-		new Set([
-			'competent',
-			'not_assessed',
-			'site_induction_missing',
-			'left',
-			'withdrawn',
-			'paused_review',
-			'module_missing',
-			'quiz_not_passed',
-			'observations_short',
-			'sign_off_missing',
-			'prerequisite_missing',
-			'expired',
-		]),
-	);
+test('control: random histories permit often, and give nearly every answer', () => {
+	const samples = fc.sample(fc.tuple(world, question, instant), { numRuns: 2500, seed: 7 });
+	const answers = samples.map(([{ rules, evidence }, asked, at]) => decide(rules, evidence, asked, at));
+	expect(answers.filter(({ code }) => code === 'competent').length).toBeGreaterThan(400);
+	// What is asked of under 18s, agency staff, roles and awards is in the tables; the last four are not `decide`'s to say.
+	const notHere = ['agency_unverified', 'under_18_no_decision', 'role_missing', 'award_missing'];
+	const notOnePerson = ['unknown_person', 'unknown_site', 'stale_answer', 'witness_missing'];
+	const expected = reasonCodes.filter((code) => ![...notHere, ...notOnePerson].includes(code));
+	expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(expected));
+	expect(new Set(answers.map(({ standing }) => standing))).toEqual(new Set(standings));
 });
 
-test.each(['pause', 'withdrawal'] as const)('adding a %s never turns deny into permit', (kind) => {
+test('a permit is competent or an override, and nothing else is', () => {
 	fc.assert(
-		fc.property(randomHistory, stop(kind), question, instant, instant, (evidence, add, asked, at, knownAt) => {
-			const before = decide(rules, evidence, asked, at, knownAt);
-			const after = decide(rules, [...evidence, add(evidence)], asked, at, knownAt);
-			expect(after.permit && !before.permit).toBe(false);
+		fc.property(world, question, instant, instant, ({ rules, evidence }, asked, at, knownAt) => {
+			const { permit, code } = decide(rules, evidence, asked, at, knownAt);
+			expect(permit).toBe(code === 'competent' || code === 'override_active');
 		}),
 		runs,
 	);
 });
 
-test.each(['pause', 'withdrawal'] as const)(
-	'from the instant of a %s on nothing permits, until something else is recorded',
-	(kind) => {
-		fc.assert(
-			fc.property(randomHistory, stop(kind), question, part, (evidence, add, asked, when) => {
-				const stopped = add(evidence);
-				const signedOffSince = evidence.some(
-					(fact) => fact.kind === 'sign-off' && fact.observedAt >= stopped.observedAt,
-				);
-				fc.pre(concerns(stopped, asked) && !(kind === 'withdrawal' && signedOffSince));
-				const at = between(stopped.recordedAt, null, when);
-				expect(decide(rules, [...evidence, stopped], asked, at).permit).toBe(false);
-			}),
-			runs,
-		);
-	},
-);
-
-test('a leaving never brings back what was refused when it was recorded', () => {
+test('somebody is competent or due soon exactly where a permit, or a delegation alone, is what the answer turns on', () => {
 	fc.assert(
-		fc.property(randomHistory, leaving, question, part, (evidence, add, asked, when) => {
-			const left = add(evidence);
-			fc.pre(!decide(rules, evidence, asked, left.recordedAt).permit);
-			expect(decide(rules, [...evidence, left], asked, between(left.recordedAt, null, when / 4)).permit).toBe(false);
+		fc.property(world, question, instant, instant, ({ rules, evidence }, asked, at, knownAt) => {
+			const { code, standing } = decide(rules, evidence, asked, at, knownAt);
+			const held = ['competent', 'delegation_missing', 'delegation_expired'].includes(code);
+			expect(standing === 'competent' || standing === 'due-soon').toBe(held);
+			expect(standing === 'withdrawn').toBe(code === 'withdrawn');
+			if (code === 'supervised_only') expect(standing).toBe('supervised');
+			if (code === 'paused_review') expect(standing).toBe('paused');
 		}),
 		runs,
 	);
@@ -83,35 +63,39 @@ test('a leaving never brings back what was refused when it was recorded', () => 
 
 test('with no new evidence a permit holds until validUntil, to the millisecond, and not from it on', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, part, part, (all, asked, at, when, after) => {
+		fc.property(world, question, instant, part, ({ rules, evidence: all }, asked, at, when) => {
 			const evidence = upTo(all, at);
-			const { permit, validUntil } = decide(rules, evidence, asked, at);
+			const { permit, validUntil, evidence: used } = decide(rules, evidence, asked, at);
 			fc.pre(permit && validUntil !== null);
 			if (!validUntil) return;
 			expect(decide(rules, evidence, asked, between(at, validUntil, when)).permit).toBe(true);
 			expect(decide(rules, evidence, asked, new Date(validUntil.getTime() - 1)).permit).toBe(true);
-			expect(decide(rules, evidence, asked, validUntil).permit).toBe(false);
-			expect(decide(rules, evidence, asked, between(validUntil, null, after)).permit).toBe(false);
+			const then = decide(rules, evidence, asked, validUntil);
+			// Another override may be in force by then, and says so itself.
+			expect(!then.permit || (then.code === 'override_active' && then.evidence[0] !== used[0])).toBe(true);
 		}),
-		runs,
+		{ numRuns: 200 },
 	);
 });
 
 test('with no new evidence nothing about the answer changes before changesAt', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, part, (all, asked, at, when) => {
+		fc.property(world, question, instant, part, ({ rules, evidence: all }, asked, at, when) => {
 			const evidence = upTo(all, at);
 			const now = decide(rules, evidence, asked, at);
 			const then = decide(rules, evidence, asked, between(at, now.changesAt, when));
 			expect(answerOf(then)).toEqual(answerOf(now));
+			if (!now.changesAt) return;
+			const last = decide(rules, evidence, asked, new Date(now.changesAt.getTime() - 1));
+			expect(answerOf(last)).toEqual(answerOf(now));
 		}),
-		runs,
+		{ numRuns: 200 },
 	);
 });
 
 test('time alone never turns deny into permit', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, part, (all, asked, at, when) => {
+		fc.property(world, question, instant, part, ({ rules, evidence: all }, asked, at, when) => {
 			const evidence = upTo(all, at);
 			fc.pre(!decide(rules, evidence, asked, at).permit);
 			expect(decide(rules, evidence, asked, between(at, null, when)).permit).toBe(false);
@@ -120,9 +104,22 @@ test('time alone never turns deny into permit', () => {
 	);
 });
 
+test('a local day has one answer, from its first millisecond to its last, where no night shift and no override ends in it', () => {
+	fc.assert(
+		fc.property(randomHistory, question, instant, (all, asked, at) => {
+			const start = startOfDay(localDay(at));
+			const evidence = upTo(all, start);
+			const first = decide(rulesWith(), evidence, asked, start);
+			const last = decide(rulesWith(), evidence, asked, new Date(endOfDay(localDay(at)).getTime() - 1));
+			expect(answerOf(last)).toEqual(answerOf(first));
+		}),
+		runs,
+	);
+});
+
 test('permit implies that validUntil is after the instant asked about, and changesAt always is', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, instant, (evidence, asked, at, knownAt) => {
+		fc.property(world, question, instant, instant, ({ rules, evidence }, asked, at, knownAt) => {
 			const { permit, validUntil, changesAt } = decide(rules, evidence, asked, at, knownAt);
 			expect(validUntil !== null && validUntil > at).toBe(permit);
 			if (changesAt) expect(changesAt > at).toBe(true);
@@ -132,11 +129,34 @@ test('permit implies that validUntil is after the instant asked about, and chang
 	);
 });
 
+test('an override permits until its until or the end of work, and from then on it is as if it had never been', () => {
+	fc.assert(
+		fc.property(world, question, fc.integer({ min: 1, max: 72 }), part, ({ rules, evidence }, asked, hours, when) => {
+			const now = new Date(Math.max(...evidence.map((fact) => fact.recordedAt.getTime()), 0) + 1);
+			const until = new Date(now.getTime() + hours * 3_600_000);
+			const draft = allowsOnCall(now.toISOString(), until.toISOString(), { privilege: asked.privilege });
+			const override = { ...draft, siteId: asked.siteId, id: 'the-override', seq: evidence.length + 1 } as Evidence;
+			const within = between(now, until, when);
+			const without = decide(rules, evidence, asked, within);
+			const allowed = decide(rules, [...evidence, override], asked, within);
+			expect(allowed.standing).toBe(without.standing);
+			if (without.code === 'competent') expect(allowed).toEqual(without);
+			else if (allowed.permit) {
+				expect(allowed).toMatchObject({ code: 'override_active', evidence: ['the-override'] });
+				expect(allowed.validUntil && allowed.validUntil <= until).toBe(true);
+			} else expect(allowed).toEqual(without);
+			const after = between(until, null, when);
+			expect(decide(rules, [...evidence, override], asked, after)).toEqual(decide(rules, evidence, asked, after));
+		}),
+		{ numRuns: 200 },
+	);
+});
+
 test('segments join without a gap, from the start for ever, and neighbours differ', () => {
 	fc.assert(
-		fc.property(randomHistory, question, (evidence, asked) => {
-			const from = evidence.at(-1)?.recordedAt ?? moment('2026-02-20');
-			const segments = segmentsFrom(rules, evidence, asked, from);
+		fc.property(world, question, ({ rules, evidence }, asked) => {
+			const from = lastRecorded(evidence);
+			const segments = segmentsFrom(rules, evidence, from)(asked);
 			expect(segments.map((each) => each.startsAt)).toEqual([
 				from,
 				...segments.slice(0, -1).map((each) => each.endsAt),
@@ -151,10 +171,10 @@ test('segments join without a gap, from the start for ever, and neighbours diffe
 
 test('segments agree with decide at any later instant', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, (evidence, asked, at) => {
-			const from = evidence.at(-1)?.recordedAt ?? moment('2026-02-20');
+		fc.property(world, question, instant, ({ rules, evidence }, asked, at) => {
+			const from = lastRecorded(evidence);
 			fc.pre(at >= from);
-			const segment = segmentsFrom(rules, evidence, asked, from).findLast((each) => each.startsAt <= at);
+			const segment = segmentsFrom(rules, evidence, from)(asked).findLast((each) => each.startsAt <= at);
 			const now = decide(rules, evidence, asked, at);
 			expect(segment && answerOf(segment.decision)).toEqual(answerOf(now));
 		}),
@@ -162,25 +182,13 @@ test('segments agree with decide at any later instant', () => {
 	);
 });
 
-test('the order in which the rows arrive does not matter', () => {
-	const shuffledToo = randomHistory.chain((evidence) =>
-		fc.tuple(fc.constant(evidence), fc.shuffledSubarray(evidence, { minLength: evidence.length })),
-	);
+test('it never says competent without a sign-off in date, by somebody employed, that nothing has taken back', () => {
 	fc.assert(
-		fc.property(shuffledToo, question, instant, instant, ([evidence, shuffled], asked, at, knownAt) => {
-			expect(decide(rules, shuffled, asked, at, knownAt)).toEqual(decide(rules, evidence, asked, at, knownAt));
-		}),
-		runs,
-	);
-});
-
-test('it never permits without a sign-off in date, by somebody employed, that nothing has taken back', () => {
-	fc.assert(
-		fc.property(randomHistory, question, instant, instant, (evidence, asked, at, knownAt) => {
-			fc.pre(decide(rules, evidence, asked, at, knownAt).permit);
+		fc.property(world, question, instant, instant, ({ rules, evidence }, asked, at, knownAt) => {
+			fc.pre(decide(rules, evidence, asked, at, knownAt).code === 'competent');
 			const facts = standingEvidence(evidence, at, knownAt);
 			const inDate = ofKind(facts, 'sign-off').filter(
-				(each) => concerns(each, asked) && at < endOfDay(each.payload.lastDay),
+				(each) => concerns(each, asked) && at < endOfSignOff(each.payload.lastDay, rules.policy),
 			);
 			expect(inDate.length).toBeGreaterThan(0);
 			expect(ofKind(facts, 'employment-started').length).toBeGreaterThan(0);
@@ -189,57 +197,81 @@ test('it never permits without a sign-off in date, by somebody employed, that no
 	);
 });
 
-test('a superseded fact is as if it had never been', () => {
+test('a sign-off alone never permits: without rounds or an assessment elsewhere nobody gives medicines by mouth', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, instant, (evidence, asked, at, knownAt) => {
-			const known = evidence.filter((fact) => fact.recordedAt <= knownAt);
-			const gone = new Set(known.map((fact) => fact.supersedes));
-			const without = evidence.filter((fact) => !gone.has(fact.id));
-			expect(decide(rules, without, asked, at, knownAt)).toEqual(decide(rules, evidence, asked, at, knownAt));
+		fc.property(randomHistory, instant, (evidence, at) => {
+			const unwatched = evidence.filter((fact) => fact.kind !== 'observation' && fact.kind !== 'outside-assessment');
+			const asked = { privilege: 'administer-oral' as const, siteId: roseHouse };
+			expect(decide(rulesWith(), unwatched, asked, at).permit).toBe(false);
 		}),
 		runs,
 	);
 });
 
-test('evidence recorded after knownAt, or of after the instant asked about, never changes the answer', () => {
+test('what rests on something else is competent only while that is competent too', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, instant, (evidence, asked, at, knownAt) => {
-			const decision = decide(rules, evidence, asked, at, knownAt);
-			const known = evidence.filter((fact) => fact.recordedAt <= knownAt);
-			expect(decide(rules, known, asked, at, knownAt)).toEqual(decision);
-			expect(decide(rules, known, asked, at, horizon)).toEqual(decision);
-			const correcting = new Set(known.filter((fact) => fact.supersedes).map((fact) => fact.id));
-			const happened = known.filter((fact) => fact.observedAt <= at || correcting.has(fact.id));
-			expect(decide(rules, happened, asked, at, knownAt)).toEqual(decision);
+		fc.property(world, instant, instant, ({ rules, evidence }, at, knownAt) => {
+			const ask = decider(rules, evidence, at, knownAt);
+			const oral = ask({ privilege: 'administer-oral', siteId: roseHouse });
+			for (const privilege of ['assess', 'administer-insulin'] as const) {
+				const upon = ask({ privilege, siteId: roseHouse, person: 'R-17' });
+				if (upon.code !== 'competent') continue;
+				expect(oral.code).toBe('competent');
+				expect(upon.validUntil && oral.validUntil && upon.validUntil <= oral.validUntil).toBe(true);
+			}
+		}),
+		{ numRuns: 300 },
+	);
+});
+
+test('every requirement says either that it is met or what is missing, and never counts more than it asks for', () => {
+	fc.assert(
+		fc.property(world, question, instant, ({ rules, evidence }, asked, at) => {
+			for (const { met, missing, done, of } of decide(rules, evidence, asked, at).progress) {
+				expect(met).toBe(missing === undefined);
+				expect(done).toBeLessThanOrEqual(of);
+				if (met) expect(done).toBe(of);
+			}
 		}),
 		runs,
 	);
 });
 
-test('an early renewal never shortens, and one in the window keeps the anniversary', () => {
+test('one asking for many answers gives each as if it were asked alone, in any order', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, (evidence, asked, at) => {
-			const { permit, standing, evidence: used } = decide(rules, evidence, asked, at);
-			const signOff = ofKind(evidence, 'sign-off').find((each) => each.id === used[0]);
-			fc.pre(permit && signOff !== undefined);
-			if (!signOff) return;
+		fc.property(world, fc.array(question, { minLength: 2, maxLength: 6 }), instant, ({ rules, evidence }, many, at) => {
+			const ask = decider(rules, evidence, at);
+			for (const asked of many) expect(ask(asked)).toEqual(decide(rules, evidence, asked, at));
+		}),
+		runs,
+	);
+});
+
+test('a renewal never shortens, and one in the window keeps the anniversary', () => {
+	fc.assert(
+		fc.property(world, question, instant, ({ rules, evidence }, asked, at) => {
+			const { standing, lastDay } = decide(rules, evidence, asked, at);
+			fc.pre((standing === 'competent' || standing === 'due-soon') && lastDay !== null);
+			if (!lastDay) return;
 			const term = termOf(rules, evidence, asked, at);
-			expect(term && term.lastDay >= signOff.payload.lastDay).toBe(true);
-			expect(term?.keepsAnniversary).toBe(standing === 'due-soon');
-			expect(term?.startsFrom).toBe(standing === 'due-soon' ? signOff.payload.lastDay : localDay(at));
+			const inWindow = at >= startOfDay(moveDay(lastDay, rules.policy.dueSoon, -1));
+			expect(term && term.lastDay >= lastDay).toBe(true);
+			expect(term?.keepsAnniversary).toBe(inWindow);
+			expect(term?.startsFrom).toBe(inWindow ? lastDay : localDay(at));
 		}),
 		runs,
 	);
 });
 
-test('looking does not change the evidence', () => {
+test('asked twice it says the same, and looking changes neither the evidence nor the rules', () => {
 	fc.assert(
-		fc.property(randomHistory, question, instant, (evidence, asked, at) => {
-			const before = structuredClone(evidence);
-			decide(rules, evidence, asked, at);
-			segmentsFrom(rules, evidence, asked, at);
+		fc.property(world, question, instant, ({ rules, evidence }, asked, at) => {
+			const before = structuredClone({ rules, evidence });
+			const first = decide(rules, evidence, asked, at);
+			segmentsFrom(rules, evidence, at)(asked);
 			termOf(rules, evidence, asked, at);
-			expect(evidence).toEqual(before);
+			expect(decide(rules, evidence, asked, at)).toEqual(first);
+			expect({ rules, evidence }).toEqual(before);
 		}),
 		{ numRuns: 50 },
 	);
@@ -247,15 +279,14 @@ test('looking does not change the evidence', () => {
 
 // Each round that grows too old is one more change, and none of them may use up the projection.
 test('segments last as long as the permit for somebody who was watched often', () => {
-	const often = Array.from({ length: 26 }, (_, index) => round(`2026-02-20 16:${10 + index}`)).map((each, index) => ({
-		...each,
-		observedAt: moment(`2026-0${3 + Math.floor(index / 13)}-${10 + (index % 13)} 08:10`),
-		recordedAt: moment(`2026-0${3 + Math.floor(index / 13)}-${10 + (index % 13)} 08:10`),
-	}));
+	const often = Array.from({ length: 26 }, (_, index) => {
+		const day = `2026-0${3 + Math.floor(index / 13)}-${10 + (index % 13)}`;
+		return round(`${day} 08:10`);
+	});
 	const evidence = history(competent, often);
 	const asked = { privilege: 'administer-oral' as const, siteId: roseHouse };
-	const segments = segmentsFrom(rules, evidence, asked, moment('2026-05-01'));
-	expect(decide(rules, evidence, asked, moment('2027-01-15')).permit).toBe(true);
+	const segments = segmentsFrom(rulesWith(), evidence, moment('2026-05-01'))(asked);
+	expect(decide(rulesWith(), evidence, asked, moment('2027-01-15')).permit).toBe(true);
 	expect(segments.at(-1)?.endsAt).toBeNull();
 	expect(segments.filter((each) => each.decision.permit).at(-1)?.endsAt).toEqual(moment('2027-02-21 00:00'));
 });

@@ -12,6 +12,7 @@ test('a round as a form posts it', () => {
 		doses: 21,
 		refusals: 0,
 		stoppedForSafety: false,
+		simulated: false,
 		note: '',
 	});
 });

@@ -1,12 +1,12 @@
-import type { Rules } from '../../app/domain/decide.ts';
-import type { Evidence, EvidenceKind, EvidenceOf, Payload } from '../../app/domain/evidence.ts';
+import type { ChangeAsks } from '../../app/domain/content.ts';
+import type { contracts, Evidence, EvidenceKind, EvidenceOf, Payload } from '../../app/domain/evidence.ts';
 import { instantOf, localDay } from '../../app/domain/period.ts';
 import { type Policy, type PolicyBody, timeOfDay } from '../../app/domain/policy.ts';
 import type { Privilege, PrivilegeCode, Requirement, Role } from '../../app/domain/privilege.ts';
+import type { Rules } from '../../app/domain/rules.ts';
 import type { Answer, PauseReason } from '../../app/domain/words.ts';
 
 /** Small hand-made rules and facts for the tests of the domain. Nothing here reads content/ or a database. */
-
 export const roseHouse = 'site-rose-house';
 export const elmCourt = 'site-elm-court';
 
@@ -32,8 +32,19 @@ export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBo
 		timesOfDay: { morning: '06:00', lunch: '11:00', teatime: '14:00', bedtime: '18:00', night: '22:00' },
 		dueSoon: 'P60D',
 		maximumAge: 'PT60S',
-		pause: { review: 'P14D' },
+		renewal: { passes: 3, quiz: false, lateBy: 'P0D' },
+		grace: 'P0D',
+		endOfShift: null,
+		absence: { longest: 'P90D', asks: 'nothing' },
+		newSite: { passes: 3 },
+		agency: { passes: 1, validity: 'P30D' },
+		witness: true,
+		documents: {},
+		pause: { review: 'P14D', longest: 'P84D', lifting: {} },
+		override: { longest: 'PT12H', perYear: 3 },
+		retention: 'P6Y',
 		lateEntry: 'PT24H',
+		privileges: {},
 	};
 	return {
 		...body,
@@ -42,6 +53,9 @@ export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBo
 		observation: { ...body.observation, ...changes.observation },
 		timesOfDay: { ...body.timesOfDay, ...changes.timesOfDay },
 		pause: { ...body.pause, ...changes.pause },
+		renewal: { ...body.renewal, ...changes.renewal },
+		absence: { ...body.absence, ...changes.absence },
+		agency: { ...body.agency, ...changes.agency },
 		version: 'test-1',
 	} as Policy;
 }
@@ -81,7 +95,7 @@ export const assess = privilegeOf(
 export const prompt = privilegeOf('prompt', [{ kind: 'module', module: 'by-mouth', version: 1 }, signedOffByManager]);
 
 export function rulesWith(policy: Policy = policyWith(), privileges: Privilege[] = [oral, assess, prompt]): Rules {
-	return { policy, privileges: new Map(privileges.map((each) => [each.code, each])) };
+	return { policy, privileges: new Map(privileges.map((each) => [each.code, each])), changes: [] };
 }
 
 /** A fact without its place in the order: `history` gives it one. */
@@ -117,8 +131,13 @@ function draft<K extends EvidenceKind>(kind: K, when: string, payload: Payload<K
 	return made as Draft;
 }
 
-export const starts = (when: string, given: Given & { role?: Role } = {}) =>
-	draft('employment-started', when, { role: given.role ?? 'carer', contract: 'permanent' }, given);
+export const starts = (
+	when: string,
+	given: Given & { role?: Role; contract?: (typeof contracts)[number]; adultOn?: string } = {},
+) => {
+	const { role = 'carer', contract = 'permanent', adultOn } = given;
+	return draft('employment-started', when, { role, contract, ...(adultOn ? { adultOn } : {}) }, given);
+};
 
 export const leaves = (when: string, lastDay: string, given: Given = {}) =>
 	draft('employment-ended', when, { lastDay }, given);
@@ -149,7 +168,14 @@ export const sitsQuiz = (when: string, passed = true, given: Given & { quiz?: st
 /** An observed round; its time of day is worked out from when it was. */
 export function round(
 	when: string,
-	given: Given & { by?: string; passed?: boolean; results?: Record<string, Answer>; checklist?: string } = {},
+	given: Given & {
+		by?: string;
+		passed?: boolean;
+		results?: Record<string, Answer>;
+		checklist?: string;
+		variant?: string;
+		simulated?: boolean;
+	} = {},
 ): Draft {
 	const passed = given.passed ?? true;
 	const at = moment(when).toISOString();
@@ -162,6 +188,8 @@ export function round(
 			assessorEvidence: [],
 			startedAt: at,
 			timeOfDay: timeOfDay(policyWith(), moment(when)),
+			...(given.variant ? { variant: given.variant } : {}),
+			...(given.simulated ? { simulated: true } : {}),
 			counts: { people: 8, doses: 20, refusals: 0 },
 			results: given.results ?? { 'sees-it-swallowed': passed ? 'yes' : 'no', 'keeps-keys': 'yes' },
 			criticalMissed: passed ? [] : ['sees-it-swallowed'],
@@ -194,8 +222,77 @@ export const pauses = (when: string, given: Given & { reason?: PauseReason } = {
 		{ privilege: 'administer-oral', ...given },
 	);
 
-export const lifts = (when: string, pause: string, given: Given = {}) =>
-	draft('pause-lifted', when, { pause }, { privilege: 'administer-oral', ...given });
+export const lifts = (when: string, pause: string, given: Given & { asks?: ChangeAsks } = {}) =>
+	draft(
+		'pause-lifted',
+		when,
+		{ pause, ...(given.asks ? { asks: given.asks } : {}) },
+		{ privilege: 'administer-oral', ...given },
+	);
+
+export const acknowledges = (
+	when: string,
+	version: number,
+	given: Given & { content?: Payload<'acknowledgement'>['content']; slug?: string } = {},
+) =>
+	draft(
+		'acknowledgement',
+		when,
+		{ content: given.content ?? 'module', slug: given.slug ?? 'by-mouth', version },
+		{ site: null, ...given },
+	);
+
+export const declares = (when: string, version: number, given: Given & { document?: string } = {}) =>
+	draft('declaration', when, { document: given.document ?? 'medicines-policy', version }, { site: null, ...given });
+
+export const shownRound = (when: string, given: Given = {}) => draft('site-induction', when, {}, given);
+
+export const assessedOutside = (when: string, given: Given = {}) =>
+	draft(
+		'outside-assessment',
+		when,
+		{ qualification: 'nurse-register', assessedOn: localDay(moment(when)), verifiedBy: 'grace' },
+		{ privilege: 'administer-oral', ...given },
+	);
+
+export const awarded = (when: string, expiresOn: string | null, given: Given & { award?: string } = {}) =>
+	draft(
+		'award',
+		when,
+		{ award: given.award ?? 'level-3', awardedOn: localDay(moment(when)), expiresOn, verifiedBy: 'grace' },
+		{ site: null, ...given },
+	);
+
+export const decidesAge = (when: string, may: boolean, given: Given = {}) =>
+	draft('age-decision', when, { may }, given);
+
+export const supervised = (when: string, given: Given = {}) =>
+	draft('supervision', when, { supervisor: 'ben' }, { privilege: 'administer-oral', ...given });
+
+export const delegates = (when: string, reviewOn: string, given: Given & { person?: string } = {}) =>
+	draft(
+		'delegation',
+		when,
+		{ person: given.person ?? 'R-17', delegator: 'nuala', registration: '12A3456B', reviewOn },
+		{ privilege: 'administer-insulin', ...given },
+	);
+
+export const endsDelegation = (when: string, delegation: string, given: Given = {}) =>
+	draft('delegation-ended', when, { delegation }, { privilege: 'administer-insulin', ...given });
+
+export const away = (when: string, from: string, back: string | null, given: Given = {}) =>
+	draft('absence', when, { from, back }, { site: null, ...given });
+
+export const allowsOnCall = (when: string, until: string, given: Given = {}) =>
+	draft(
+		'override',
+		when,
+		{ until: moment(until).toISOString(), note: '0'.repeat(64) },
+		{ privilege: 'administer-oral', ...given },
+	);
+
+export const upholds = (when: string, signOff: string, round: string, given: Given = {}) =>
+	draft('sign-off-upheld', when, { signOff, round, note: '0'.repeat(64) }, { privilege: 'administer-oral', ...given });
 
 /** Takes a fact back: entered in error. */
 export const retracts = (when: string, instead: string, given: Given = {}) =>

@@ -27,15 +27,19 @@ const visitors = {
 type Visitor = keyof typeof visitors;
 
 const signsIn = '302 /sign-in';
+const signs = ['302 /ledger', '302 /ledger', '302 /ledger'] as const;
 const tomasz = `/people/${id('tomasz.nowak')}`;
 const cell = `${tomasz}/rose-house/administer-oral`;
+const flagged = `/reviews/${namedId('no such sign-off')}/${namedId('no such round')}`;
 const round = `/rounds/${namedId('no such round')}`;
+
+type Expected = [string, string, string, string, string, string, string];
 
 /** What each visitor gets, in the order above: a status, with the address where it sends them on. */
 const table: {
 	path: string;
 	form?: Record<string, string>;
-	expected: [string, string, string, string, string, string, string];
+	expected: Expected;
 }[] = [
 	{
 		path: '/',
@@ -66,6 +70,13 @@ const table: {
 		form: { answer: '0' },
 		expected: [signsIn, '404', '404', '404', '404', '403', '404'],
 	},
+	{ path: '/changes/module/rights-and-mar', expected: [signsIn, '200', '200', '200', '200', '403', '200'] },
+	{ path: '/changes/module/rights-and-mar', form: {}, expected: [signsIn, '422', '422', '422', '422', '403', '422'] },
+	{ path: '/changes/module/no-such-module', expected: [signsIn, '404', '404', '404', '404', '403', '404'] },
+	{ path: '/changes/policy/shipped', form: {}, expected: [signsIn, '404', '404', '404', '404', '403', '404'] },
+	{ path: '/documents/medicines-policy', expected: [signsIn, '200', '200', '200', '200', '403', '200'] },
+	{ path: '/documents/medicines-policy', form: {}, expected: [signsIn, '422', '422', '422', '422', '403', '422'] },
+	{ path: '/documents/no-such-document', form: {}, expected: [signsIn, '404', '404', '404', '404', '403', '404'] },
 	{ path: '/rounds', expected: [signsIn, '403', '200', '200', '200', '403', '200'] },
 	{
 		path: '/rounds',
@@ -119,6 +130,71 @@ const table: {
 	{ path: `${cell}/pause`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
 	{ path: `${cell}/pause-lifting`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${cell}/pause-lifting`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: `${cell}/withdrawal`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: `${cell}/withdrawal`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{ path: `${cell}/supervision`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${cell}/supervision`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: `${cell}/delegations`, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
+	{ path: `${cell}/delegations`, form: {}, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
+	{ path: `${cell}/override`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: `${cell}/override`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{ path: '/reviews', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: flagged, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
+	{ path: flagged, form: {}, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
+	{ path: '/overrides', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/delegations', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: `${cell}/day`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${cell}/day?on=2026-03-03&time=02:00`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${cell}/day.pdf`, expected: [signsIn, ...Array(6).fill(`302 ${cell}/day`)] as Expected },
+	{ path: `${cell}/day.pdf`, form: {}, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${tomasz}/records`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${tomasz}/records/absence`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${tomasz}/records/absence`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: `${tomasz}/records/age-decision`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: `${tomasz}/records/age-decision`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{ path: `${tomasz}/records/nothing`, expected: ['404', '404', '404', '404', '404', '404', '404'] },
+	{
+		path: `${tomasz}/evidence/${namedId('no such row')}/retraction`,
+		expected: [signsIn, '403', '403', '404', '404', '403', '404'],
+	},
+	{
+		path: `${tomasz}/evidence/${namedId('no such row')}/retraction`,
+		form: {},
+		expected: [signsIn, '403', '403', '404', '404', '403', '404'],
+	},
+	{ path: '/ledger', expected: [signsIn, '403', '403', '403', '200', '200', '200'] },
+	{ path: '/ledger', form: {}, expected: [signsIn, '403', '403', '403', ...signs] },
+	{ path: '/ledger/check', expected: [signsIn, '403', '403', '403', '200', '200', '200'] },
+	{ path: '/ledger/note', expected: [signsIn, '403', '403', '403', '200', '200', '200'] },
+	{ path: '/ledger/pack', expected: [signsIn, '403', '403', '403', '302 /ledger', '302 /ledger', '302 /ledger'] },
+	{ path: '/ledger/pack', form: {}, expected: [signsIn, '403', '403', '403', '200', '200', '200'] },
+	{
+		path: '/ledger/pack',
+		form: { person: id('tomasz.nowak') },
+		expected: [signsIn, '403', '403', '403', '200', '200', '404'],
+	},
+	{ path: '/ledger/verifier', expected: [signsIn, '403', '403', '403', '200', '200', '200'] },
+	{ path: '/settings', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/content', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/policy', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{ path: '/policy/numbers', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{ path: '/policy/numbers', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '422'] },
+	{ path: '/policy/privileges/administer-oral', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{ path: '/policy/privileges/no-such', form: {}, expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
+	{ path: '/policy/privileges/no-such', expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
+	{ path: '/sites/rose-house/policy', expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: '/sites/rose-house/policy/numbers', expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: '/sites/rose-house/policy/numbers', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{
+		path: '/sites/rose-house/policy/privileges/administer-oral',
+		expected: [signsIn, '403', '403', '403', '200', '403', '404'],
+	},
+	{ path: `/policy-drafts/${namedId('no such draft')}`, expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
+	{
+		path: `/policy-drafts/${namedId('no such draft')}`,
+		form: { reason: 'because' },
+		expected: [signsIn, '403', '403', '403', '404', '403', '404'],
+	},
 	{ path: '/no-such-page', expected: ['404', '404', '404', '404', '404', '404', '404'] },
 	{ path: '/no-such-page', form: {}, expected: ['404', '404', '404', '404', '404', '404', '404'] },
 ];
@@ -170,7 +246,7 @@ test('what one may do at one site does not open another', async () => {
 	const elm = await site.data.owner`
 		select p.id from people p join employments e on e.person_id = p.id where e.site_id = ${namedId('site elm-court')} limit 1`;
 	const path = `/people/${elm[0]?.id}/elm-court/administer-oral`;
-	for (const each of [path, `${path}/pause`, `${path}/sign-off`])
+	for (const each of [path, ...['pause', 'sign-off', 'supervision', 'delegations'].map((noun) => `${path}/${noun}`)])
 		expect((await site.ask(each, { cookie })).status).toBe(403);
 });
 

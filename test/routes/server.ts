@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { openClone, type TestDatabase } from '../support/database.ts';
 
 /** The built server, as `npm start` runs it, on a database of its own. */
@@ -17,9 +20,18 @@ export interface Site {
 
 export async function openSite(): Promise<Site> {
 	const data = await openClone('demonstration');
+	// Notes of checkpoints are kept here: those of one database must not meet those of another.
+	const dataDir = mkdtempSync(path.join(os.tmpdir(), 'countersign-site-'));
 	const server = spawn(process.execPath, ['bin/start.mjs'], {
 		stdio: ['ignore', 'pipe', 'pipe'],
-		env: { ...process.env, PORT: '0', DATABASE_URL: data.ownerUrl, DEMO: 'false', LOG_LEVEL: 'error' },
+		env: {
+			...process.env,
+			PORT: '0',
+			DATABASE_URL: data.ownerUrl,
+			DATA_DIR: dataDir,
+			DEMO: 'false',
+			LOG_LEVEL: 'error',
+		},
 	});
 	const url = await addressOf(server);
 	const ask: Site['ask'] = (path, { cookie, form, origin = url } = {}) =>
@@ -40,6 +52,7 @@ export async function openSite(): Promise<Site> {
 			server.kill('SIGTERM');
 			if (server.exitCode === null) await once(server, 'exit');
 			await data.close();
+			rmSync(dataDir, { recursive: true, force: true });
 		},
 	};
 }

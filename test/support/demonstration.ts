@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readCatalogue } from '#app/catalogue.server.ts';
-import { append, type Fact, rulesBySite } from '#app/commands/append.ts';
+import { append, type Fact } from '#app/commands/append.ts';
+import { rulesBySite } from '#app/commands/projecting.ts';
 import { type Finding, verifyProvider } from '#app/commands/verifying.ts';
 import type { Post } from '#app/domain/authority.ts';
 import { type Decision, decide } from '#app/domain/decide.ts';

@@ -4,10 +4,14 @@ import { z } from 'zod';
 import { findContentVersion } from '#db/queries/content.ts';
 import { listEvidenceByIds, listNotes } from '#db/queries/evidence.ts';
 import { listPeopleByIds } from '#db/queries/people.ts';
+import { catalogue } from '../../catalogue.server.ts';
+import { rulesBySite } from '../../commands/projecting.ts';
 import { may } from '../../domain/authority.ts';
 import { type Checklist, criteriaOf } from '../../domain/checklist.ts';
 import type { EvidenceOf } from '../../domain/evidence.ts';
+import { isLate } from '../../domain/evidence-detail.ts';
 import { sayMoment } from '../../domain/period.ts';
+import { readable } from '../../domain/requirement-words.ts';
 import { inProvider, notFound, requireVisitor } from '../../session.server.ts';
 import { Heading } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -45,6 +49,10 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 			recordedAt: sayMoment(round.recordedAt),
 			version: `${checklist.title}, version ${version?.version}`,
 			counts: `${payload.counts.people} people, ${payload.counts.doses} doses, ${payload.counts.refusals} declined`,
+			seen: [payload.variant && readable(payload.variant), payload.simulated && 'a simulation']
+				.filter(Boolean)
+				.join(', '),
+			late: isLate(round, (await rulesBySite(tx, providerId, catalogue()))(round.siteId ?? '').policy),
 			stopped: payload.stoppedForSafety,
 			lines: criteriaOf(checklist).map((each) => ({
 				text: each.text,
@@ -76,9 +84,9 @@ export default function ObservationPage() {
 					{ key: 'Learner', value: round.learner },
 					{ key: 'Assessor', value: round.assessor },
 					{ key: 'When it happened', value: round.startedAt },
-					{ key: 'When it was recorded', value: round.recordedAt },
+					{ key: 'When it was recorded', value: round.late ? `${round.recordedAt} (entered late)` : round.recordedAt },
 					{ key: 'Checklist', value: round.version },
-					{ key: 'Seen', value: round.counts },
+					{ key: 'Seen', value: [round.seen, round.counts].filter(Boolean).join('; ') },
 					{ key: 'Stopped for safety', value: round.stopped ? 'Yes' : 'No' },
 					...(round.note ? [{ key: 'Note', value: round.note }] : []),
 				]}

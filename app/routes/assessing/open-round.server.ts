@@ -4,8 +4,9 @@ import { findContentVersion } from '#db/queries/content.ts';
 import { findPerson } from '#db/queries/people.ts';
 import { findRound } from '#db/queries/rounds.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { rulesBySite } from '../../commands/append.ts';
+import { rulesBySite } from '../../commands/projecting.ts';
 import type { Checklist } from '../../domain/checklist.ts';
+import { type PrivilegeCode, requirementOf } from '../../domain/privilege.ts';
 import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
 
 /**
@@ -23,7 +24,16 @@ export async function openRound({ context, request, params }: LoaderFunctionArgs
 		const learner = await findPerson(tx, { providerId, personId: round.learnerId });
 		const pinned = await findContentVersion(tx, round.contentVersionId);
 		const { policy } = (await rulesBySite(tx, providerId, catalogue()))(round.siteId);
-		return { round, learner, checklist: pinned?.body as Checklist, policy };
+		const checklist = pinned?.body as Checklist;
+		const code = round.privilege as PrivilegeCode;
+		const body = catalogue().privileges.get(code)?.body;
+		const requirement = body && requirementOf(body, 'observation');
+		const asked = {
+			counts: checklist.counts ?? true,
+			variants: policy.privileges[code]?.variants ?? requirement?.variants ?? [],
+			simulation: requirement?.simulation ?? false,
+		};
+		return { round, learner, checklist, policy, asked };
 	});
 	return { visitor, roundId: roundId.data, found };
 }

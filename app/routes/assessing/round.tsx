@@ -8,11 +8,12 @@ import { sayMoment } from '../../domain/period.ts';
 import { looksIdentifying, readRound, roundFields, roundForm } from '../../domain/round.ts';
 import { inProvider } from '../../session.server.ts';
 import { CriterionRow } from '../../ui/criterion.tsx';
-import { Button, Choices, ErrorSummary, TextAreaField, TextField } from '../../ui/form.tsx';
+import { Button, Choices, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
 import { useKeeping } from '../../ui/keep-form.ts';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, ReviewMark } from '../../ui/notice.tsx';
 import { Progress } from '../../ui/progress.tsx';
+import { RoundFacts } from '../../ui/round-facts.tsx';
 import { openRound } from './open-round.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
@@ -32,6 +33,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		title: checklist.title,
 		review: checklist.provenance.clinicalReview,
 		sections: checklist.sections,
+		asked: found.asked,
 		form: roundFields(round.form as Record<string, unknown>),
 	};
 }
@@ -50,9 +52,12 @@ export async function action(args: ActionFunctionArgs) {
 	const results = Object.fromEntries(
 		Object.entries(form.results as Record<string, string>).filter(([id, value]) => known.has(id) && value.length < 20),
 	);
+	const { asked } = found;
 	const kept = {
 		...roundFields({ ...form, results }),
+		...(asked.counts ? {} : { people: '0', doses: '0', refusals: '0' }),
 		stoppedForSafety: form.stoppedForSafety,
+		simulated: form.simulated,
 		note: String(form.note ?? '').slice(0, 500),
 	};
 	await inProvider(visitor, (tx) => saveRound(tx, visitor, roundId, kept));
@@ -68,6 +73,8 @@ export async function action(args: ActionFunctionArgs) {
 		...open,
 		...(parsed.success ? [] : fieldErrors(parsed.error).filter(({ field }) => !field.startsWith('results'))),
 	];
+	if (asked.variants.length && !asked.variants.includes(kept.variant))
+		errors.push({ field: 'variant', message: 'Choose what you saw' });
 	if (parsed.success && looksIdentifying(parsed.data.note) && form.noteIsFine !== 'yes')
 		errors.push({
 			field: 'note',
@@ -141,26 +148,7 @@ export default function RoundPage() {
 					</section>
 				))}
 				<section>
-					<h2>How much you saw</h2>
-					{(['people', 'doses', 'refusals'] as const).map((name) => (
-						<TextField
-							key={name}
-							name={name}
-							label={{ people: 'People supported', doses: 'Doses given', refusals: 'Doses declined' }[name]}
-							inputMode="numeric"
-							autoComplete="off"
-							width={4}
-							defaultValue={round.form[name]}
-							error={errorOf(name)}
-						/>
-					))}
-					<Choices
-						kind="checkbox"
-						name="stoppedForSafety"
-						legend="Did you have to stop the round?"
-						options={[{ value: 'yes', label: 'Yes, I stopped it to keep somebody safe' }]}
-						defaultValue={round.form.stoppedForSafety}
-					/>
+					<RoundFacts asked={round.asked} form={round.form} errorOf={errorOf} />
 					<TextAreaField
 						name="note"
 						label="Note for the learner and the manager (if you want)"

@@ -8,13 +8,13 @@ import { catalogue } from '../../catalogue.server.ts';
 import { startRound } from '../../commands/assessing.ts';
 import { assessRefusalWords } from '../../domain/assessing.ts';
 import { may } from '../../domain/authority.ts';
-import type { Standing } from '../../domain/decide.ts';
 import { localDay, sayMoment } from '../../domain/period.ts';
 import { privilegeCodes, requirementOf, roleWords } from '../../domain/privilege.ts';
+import type { Standing } from '../../domain/rules.ts';
 import { forbidden, inProvider, requireAuthority } from '../../session.server.ts';
-import { Button, ErrorSummary } from '../../ui/form.tsx';
+import { Button, ErrorSummary, SelectField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset } from '../../ui/notice.tsx';
+import { Details, Inset } from '../../ui/notice.tsx';
 import { StandingTag } from '../../ui/standing.tsx';
 import { DataTable } from '../../ui/table.tsx';
 
@@ -22,16 +22,8 @@ export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Observe – Countersign' }];
 
-/** Whoever needs a round most stands first. */
-const order: Standing[] = [
-	'ready-to-observe',
-	'in-training',
-	'expired',
-	'due-soon',
-	'not-started',
-	'withdrawn',
-	'competent',
-];
+/** Who is shown by themselves: whoever needs a round most stands first. Anybody else can be chosen by name. */
+const order: Standing[] = ['supervised', 'ready-to-observe', 'expired', 'due-soon'];
 
 export async function loader({ context, request }: LoaderFunctionArgs) {
 	const visitor = await requireAuthority(context, request, 'observe');
@@ -66,7 +58,18 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 					}),
 				)
 				.sort((a, b) => order.indexOf(a.standing) - order.indexOf(b.standing) || a.name.localeCompare(b.name));
-			sites.push({ siteId: site, name: siteName ?? '', assesses: mine('assess'), learners });
+			sites.push({
+				siteId: site,
+				name: siteName ?? '',
+				assesses: mine('assess'),
+				learners,
+				privileges: watched
+					.filter(({ body }) => mine('assess') && mine(body.code))
+					.map(({ body }) => ({ value: body.code, label: body.title })),
+				people: colleagues
+					.filter((each) => each.id !== personId)
+					.map((each) => ({ value: each.id, label: `${each.givenName} ${each.familyName}` })),
+			});
 		}
 		const open = await listOpenRounds(tx, { providerId, assessorId: personId });
 		const names = await listPeopleByIds(tx, { providerId, personIds: open.map((each) => each.learnerId) });
@@ -145,12 +148,28 @@ export default function Rounds() {
 										<input type="hidden" name="siteId" value={site.siteId} />
 										<input type="hidden" name="privilege" value={each.privilege} />
 										<Button kind="secondary" disabled={busy}>
-											Start<span className="visually-hidden"> a round with {each.name}</span>
+											Start
+											<span className="visually-hidden">
+												{' '}
+												a round with {each.name}: {each.privilegeTitle}
+											</span>
 										</Button>
 									</Form>,
 								])}
 							/>
 						</div>
+					)}
+					{site.privileges.length > 0 && (
+						<Details summary="Watch somebody else">
+							<Form method="post">
+								<input type="hidden" name="siteId" value={site.siteId} />
+								<SelectField name="learnerId" label="Who?" blank="Choose a colleague" options={site.people} />
+								<SelectField name="privilege" label="For what?" blank="Choose a privilege" options={site.privileges} />
+								<Button kind="secondary" disabled={busy}>
+									Start the round
+								</Button>
+							</Form>
+						</Details>
 					)}
 				</section>
 			))}

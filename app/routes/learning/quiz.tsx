@@ -3,16 +3,18 @@ import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/re
 import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { findOpenAttempt } from '#db/queries/learning.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { rulesBySite } from '../../commands/append.ts';
+import { askedAgain } from '../../commands/acknowledging.ts';
 import { mayAttemptFrom, startAttempt } from '../../commands/learning.ts';
+import { rulesBySite } from '../../commands/projecting.ts';
 import { homeSite } from '../../domain/authority.ts';
-import { ofKind } from '../../domain/evidence.ts';
+import { decide } from '../../domain/decide.ts';
+import { ofKind, presentFor } from '../../domain/evidence.ts';
 import { sayMoment } from '../../domain/period.ts';
 import { requirementOf } from '../../domain/privilege.ts';
 import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Notice, ReviewMark } from '../../ui/notice.tsx';
+import { Inset, Notice, ReviewMark } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
@@ -37,14 +39,25 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 		const passed = ofKind(evidence, 'quiz-marked').findLast(
 			({ payload }) => payload.quiz === quiz.slug && payload.passed,
 		);
-		const { policy } = (await rulesBySite(tx, visitor.providerId, catalogue()))(siteId);
+		const rules = await rulesBySite(tx, visitor.providerId, catalogue());
+		const { policy } = rules(siteId);
+		const present = presentFor(evidence, context.now);
+		// A quiz that was passed may be asked for once more: for a renewal, or because something has changed.
+		const decision = decide(rules(siteId), evidence, { privilege: privilege.code, siteId }, present);
+		const again =
+			(decision.standing !== 'competent' &&
+				decision.progress.some((each) => each.requirement.kind === 'quiz' && !each.met)) ||
+			askedAgain(rules, evidence, visitor.posts, present).some(
+				(each) => each.recheck.asks === 'quiz' && each.privilege.code === privilege.code,
+			);
 		return {
+			again: again && passed !== undefined,
 			privilege: privilege.title,
 			questions: quiz.draw.reduce((sum, each) => sum + each.questions, 0),
 			passMark: policy.quiz.passMark,
 			open: open ? { answered: Object.keys(open.answers).length, of: open.drawn.length } : null,
 			wait: until && until > context.now ? sayMoment(until) : null,
-			passed: passed ? { score: passed.payload.score, on: sayMoment(passed.observedAt) } : null,
+			passed: passed && !again ? { score: passed.payload.score, on: sayMoment(passed.observedAt) } : null,
 			review: quiz.banks.every((bank) => bank.provenance.clinicalReview !== 'awaiting')
 				? (quiz.banks[0]?.provenance.clinicalReview ?? 'awaiting')
 				: ('awaiting' as const),
@@ -78,6 +91,7 @@ export default function QuizStart() {
 		<>
 			<ErrorSummary errors={refused?.errors ?? []} />
 			<Heading title="Quiz" caption={quiz.privilege} back={{ to: '/induction', label: 'My induction' }} />
+			{quiz.again && <Inset>You have passed this quiz before. You are asked to take it once more.</Inset>}
 			{quiz.passed && (
 				<Notice tone="success" title={`You have passed this quiz with ${quiz.passed.score}%`}>
 					<p>On {quiz.passed.on}. You do not need to take it again.</p>

@@ -5,8 +5,8 @@ import { findPerson, listSites, type Person, type Site } from '#db/queries/peopl
 import { catalogue, type Pinned } from '../../catalogue.server.ts';
 import type { Cell } from '../../commands/authorising.ts';
 import { type Authority, may } from '../../domain/authority.ts';
-import { isPrivilegeCode } from '../../domain/evidence.ts';
 import type { Privilege } from '../../domain/privilege.ts';
+import { isPrivilegeCode } from '../../domain/privilege.ts';
 import { forbidden, inProvider, notFound, requireVisitor, type Visitor } from '../../session.server.ts';
 
 type Params = Record<string, string | undefined>;
@@ -21,12 +21,12 @@ export interface CellPage {
 }
 
 /**
- * The cell of the matrix that an address names, for whoever has an authority at its site, and for the person
+ * The cell of the matrix that an address names, for whoever has an authority (or one of some) at its site, and for the person
  * themselves where `own` says so. 404 for what does not exist or belongs to another provider, 403 for a wrong role.
  */
 export async function withCell<T>(
 	{ context, request, params }: { context: AppLoadContext; request: Request; params: Params },
-	{ authority, own }: { authority: Authority; own?: boolean },
+	{ authority, own }: { authority: Authority | readonly Authority[]; own?: boolean },
 	work: (tx: Tx, page: CellPage) => Promise<T>,
 ): Promise<T> {
 	const visitor = await requireVisitor(context, request);
@@ -40,7 +40,8 @@ export async function withCell<T>(
 		const site = (await listSites(tx, visitor)).find((each) => each.slug === params.site);
 		if (!person || !site) throw notFound();
 		const theirOwn = own && person.id === visitor.personId;
-		if (!theirOwn && !may(visitor.posts, authority, site.id)) throw forbidden();
+		const authorised = [authority].flat().some((each) => may(visitor.posts, each as Authority, site.id));
+		if (!theirOwn && !authorised) throw forbidden();
 		const cell = { personId: person.id, siteId: site.id, privilege: pinned.body.code };
 		return work(tx, {
 			visitor,

@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Form, Link, useLoaderData } from '@remix-run/react';
 import { may } from '../../domain/authority.ts';
-import { standings } from '../../domain/decide.ts';
 import { sayDay } from '../../domain/period.ts';
 import { roleWords } from '../../domain/privilege.ts';
+import { standings } from '../../domain/rules.ts';
 import { Button, DateField, SelectField, TextField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { matrixHtml } from '../../ui/matrix.ts';

@@ -4,8 +4,8 @@ import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@r
 import { useForm } from 'react-hook-form';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
-import { rulesBySite } from '../../commands/append.ts';
 import { pause } from '../../commands/authorising.ts';
+import { rulesBySite } from '../../commands/projecting.ts';
 import { pauseReasonWords } from '../../domain/evidence.ts';
 import { fieldErrors, pauseForm } from '../../domain/input.ts';
 import { localDay, moveDay } from '../../domain/period.ts';
@@ -60,9 +60,10 @@ export default function PausePage() {
 	const refused = useActionData<typeof action>();
 	const busy = useNavigation().state !== 'idle';
 	const submit = useSubmit();
-	const defaults = { id: page.id, reviewOn: page.reviewOn, note: '', ...refused?.sent };
+	const defaults = { id: page.id, scope: 'privilege', reviewOn: page.reviewOn, note: '', ...refused?.sent };
 	const { register, handleSubmit, formState } = useForm<{
 		id: string;
+		scope: 'privilege' | 'site';
 		reason: PauseReason;
 		reviewOn: string;
 		note: string;
@@ -84,7 +85,7 @@ export default function PausePage() {
 			/>
 			<Inset>
 				<p>
-					From the moment you save, every other system is told No for this privilege. A pause is not a judgement:{' '}
+					From the moment you save, every other system is told No for what is paused. A pause is not a judgement:{' '}
 					{page.name} reads “paused while we review”, never why.
 				</p>
 			</Inset>
@@ -98,6 +99,18 @@ export default function PausePage() {
 				}}
 			>
 				<input type="hidden" value={defaults.id} {...register('id')} />
+				<Choices
+					kind="radio"
+					name="scope"
+					legend="What is paused?"
+					options={[
+						{ value: 'privilege', label: `Only this: ${page.title}` },
+						{ value: 'site', label: `Everything at ${page.site}` },
+					]}
+					defaultValue={defaults.scope}
+					error={errorOf('scope')}
+					inputProps={() => register('scope')}
+				/>
 				<Choices
 					kind="radio"
 					name="reason"

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { listColleagues, listSites } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { rulesBySite } from '../../commands/append.ts';
+import { rulesBySite } from '../../commands/projecting.ts';
 import { may } from '../../domain/authority.ts';
 import { presentFor } from '../../domain/evidence.ts';
 import { instantFor, matrixOf } from '../../domain/matrix.ts';
@@ -38,7 +38,7 @@ export async function readMatrix(context: AppLoadContext, request: Request, slug
 				`${each.givenName} ${each.familyName}`.toLowerCase().includes(asked.name.toLowerCase()),
 		);
 		const evidence = await listEvidenceOf(tx, { providerId, personIds: people.map((each) => each.id) });
-		const rules = (await rulesBySite(tx, providerId, catalogue()))(site.id);
+		const rules = (await rulesBySite(tx, providerId, catalogue(), instantFor(at, context.now)))(site.id);
 		const privileges = [...catalogue().privileges.values()].map(({ body }) => body);
 		const present = presentFor(evidence, context.now);
 		const rows = matrixOf(

@@ -1,19 +1,20 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Link, useLoaderData } from '@remix-run/react';
 import { findContentVersion } from '#db/queries/content.ts';
-import { listEvidenceOf, listNotes } from '#db/queries/evidence.ts';
+import { listNotes } from '#db/queries/evidence.ts';
 import { listPeopleByIds } from '#db/queries/people.ts';
-import { catalogue } from '../../catalogue.server.ts';
-import { rulesBySite } from '../../commands/append.ts';
-import { may } from '../../domain/authority.ts';
+import { catalogue, titles } from '../../catalogue.server.ts';
+import { readCellFacts } from '../../commands/cell-facts.ts';
+import { bearsOn } from '../../domain/bearing.ts';
 import { decide } from '../../domain/decide.ts';
-import { type Evidence, evidenceWords, pauseReasonWords, presentFor } from '../../domain/evidence.ts';
+import { evidenceWords } from '../../domain/evidence.ts';
+import { detailOf } from '../../domain/evidence-detail.ts';
+import { concerns } from '../../domain/facts.ts';
 import { shortOfRounds } from '../../domain/induction.ts';
 import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
 import { sayPolicy } from '../../domain/policy.ts';
-import type { Requirement } from '../../domain/privilege.ts';
-import { concerns } from '../../domain/progress.ts';
 import { reasonWords } from '../../domain/reason.ts';
+import { sayRequirement } from '../../domain/requirement-words.ts';
 import { LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
@@ -22,6 +23,7 @@ import { SummaryList } from '../../ui/summary-list.tsx';
 import { DataTable } from '../../ui/table.tsx';
 import { TaskList } from '../../ui/task-list.tsx';
 import { withCell } from './cell.server.ts';
+import { actionsOn, sayMore } from './standing-actions.server.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `${data?.name ?? ''}: ${data?.title ?? ''} – Countersign` },
@@ -32,14 +34,20 @@ export async function loader(args: LoaderFunctionArgs) {
 	return withCell(args, { authority: 'see-evidence', own: true }, async (tx, page) => {
 		const { visitor, person, site, pinned, cell, address } = page;
 		const { providerId } = visitor;
-		const all = await listEvidenceOf(tx, { providerId, personIds: [person.id] });
-		const present = presentFor(all, args.context.now);
-		const rules = (await rulesBySite(tx, providerId, catalogue()))(site.id);
+		const known = await readCellFacts(tx, providerId, catalogue(), cell, args.context.now);
+		const { evidence: all, rules, present } = known;
+		const own = person.id === visitor.personId;
 		const decision = decide(rules, all, cell, present);
 		const asked = pinned.body.requirements;
-		const about = all.filter((each) => (each.privilege ? concerns(each, cell) : bearsOn(each, asked, cell.siteId)));
+		const about = all.filter(
+			(each) =>
+				concerns(each, cell) &&
+				(each.privilege || !ofRequirements.includes(each.kind) || asked.some((other) => bearsOn(each, other))),
+		);
 		const people = await listPeopleByIds(tx, { providerId, personIds: about.flatMap((each) => each.recordedBy ?? []) });
-		const notes = await listNotes(tx, { providerId, evidenceIds: about.map((each) => each.id) });
+		// Whoever reads about themselves reads what was written for them, not what managers write for each other.
+		const shared = own ? about.filter((each) => each.kind === 'observation') : about;
+		const notes = await listNotes(tx, { providerId, evidenceIds: shared.map((each) => each.id) });
 		const rows = [];
 		for (const each of about.toReversed()) {
 			const by = people.get(each.recordedBy ?? '');
@@ -48,7 +56,11 @@ export async function loader(args: LoaderFunctionArgs) {
 				id: each.id,
 				to: each.kind === 'observation' ? `/observations/${each.id}` : null,
 				what: evidenceWords[each.kind],
-				detail: [detailOf(each), version && `version ${version.version}`, notes.get(each.id)]
+				detail: [
+					own && each.kind === 'pause' ? '' : detailOf(each, titles()),
+					version && `version ${version.version}`,
+					notes.get(each.id),
+				]
 					.filter(Boolean)
 					.join('; '),
 				observedAt: sayMoment(each.observedAt),
@@ -57,29 +69,25 @@ export async function loader(args: LoaderFunctionArgs) {
 				counts: decision.evidence.includes(each.id),
 			});
 		}
-		const other = person.id !== visitor.personId;
-		const mayPause = other && may(visitor.posts, 'pause', site.id);
 		return {
 			name: `${person.givenName} ${person.familyName}`,
 			title: pinned.body.title,
 			site: site.name,
 			siteSlug: site.slug,
 			address,
-			own: !other,
+			own,
 			standing: decision.standing,
 			until: decision.validUntil ? sayDay(lastDayBefore(decision.validUntil)) : null,
 			permit: decision.permit,
 			user: reasonWords[decision.code].user,
 			nextStep: reasonWords[decision.code].nextStep,
 			policy: sayPolicy(decision.policyVersion),
-			maySignOff:
-				other && may(visitor.posts, 'sign-off', site.id) && decision.standing !== 'paused' && decision.code !== 'left',
-			mayPause: mayPause && decision.standing !== 'paused' && decision.code !== 'left',
-			mayLift: mayPause && decision.code === 'paused_review',
+			more: own ? [] : await sayMore(tx, page, known),
+			actions: actionsOn(page, known, decision),
 			tasks: decision.permit
 				? []
 				: decision.progress.map((each) => ({
-						title: requirementWords(each.requirement),
+						title: sayRequirement(each.requirement, titles()),
 						hint: each.requirement.kind === 'observation' && !each.met ? shortOfRounds(each).join(', ') : undefined,
 						status: each.met
 							? { label: 'Met', tone: 'done' as const }
@@ -88,47 +96,6 @@ export async function loader(args: LoaderFunctionArgs) {
 			evidence: rows,
 		};
 	});
-}
-
-function bearsOn(fact: Evidence, asked: readonly Requirement[], siteId: string): boolean {
-	if (fact.kind === 'module-completed')
-		return asked.some((each) => each.kind === 'module' && each.module === fact.payload.module);
-	if (fact.kind === 'quiz-marked') return asked.some((each) => each.kind === 'quiz' && each.quiz === fact.payload.quiz);
-	return !fact.siteId || fact.siteId === siteId;
-}
-
-function requirementWords(requirement: Requirement): string {
-	switch (requirement.kind) {
-		case 'module':
-			return `Module read: ${catalogue().modules.get(requirement.module)?.body.title ?? requirement.module}`;
-		case 'quiz':
-			return 'Quiz passed';
-		case 'observation':
-			return 'Observed rounds';
-		case 'prerequisite':
-			return `Competent in: ${catalogue().privileges.get(requirement.privilege)?.body.title ?? requirement.privilege}`;
-		case 'sign-off':
-			return 'Final sign-off';
-	}
-}
-
-function detailOf(fact: Evidence): string {
-	switch (fact.kind) {
-		case 'module-completed':
-			return catalogue().modules.get(fact.payload.module)?.body.title ?? fact.payload.module;
-		case 'quiz-marked':
-			return `${fact.payload.score}%, ${fact.payload.passed ? 'passed' : 'not passed'}`;
-		case 'observation':
-			return `${fact.payload.timeOfDay}, ${fact.payload.passed ? 'passed' : 'does not count'}`;
-		case 'sign-off':
-			return `to ${sayDay(fact.payload.lastDay)}`;
-		case 'pause':
-			return `${pauseReasonWords[fact.payload.reason]}, review by ${sayDay(fact.payload.reviewOn)}`;
-		case 'employment-ended':
-			return `last day ${sayDay(fact.payload.lastDay)}`;
-		default:
-			return '';
-	}
 }
 
 export default function StandingPage() {
@@ -148,18 +115,17 @@ export default function StandingPage() {
 					{ key: 'The answer today', value: cell.permit ? 'Yes, may do this alone' : 'No, may not do this alone' },
 					{ key: 'What the person reads', value: cell.user },
 					...(cell.permit ? [] : [{ key: 'Next step', value: cell.nextStep }]),
+					...cell.more,
 					{ key: 'Policy', value: cell.policy },
 				]}
 			/>
-			{(cell.maySignOff || cell.mayPause || cell.mayLift) && (
+			{cell.actions.length > 0 && (
 				<div className="actions">
-					{cell.maySignOff && <LinkButton to={`${cell.address}/sign-off`}>Sign off</LinkButton>}
-					{cell.mayPause && (
-						<LinkButton kind="secondary" to={`${cell.address}/pause`}>
-							Pause while we review
+					{cell.actions.map(({ to, label, kind }) => (
+						<LinkButton key={to} to={to} kind={kind}>
+							{label}
 						</LinkButton>
-					)}
-					{cell.mayLift && <LinkButton to={`${cell.address}/pause-lifting`}>Lift the pause</LinkButton>}
+					))}
 				</div>
 			)}
 			{cell.tasks.length > 0 && (
@@ -193,3 +159,12 @@ export default function StandingPage() {
 		</>
 	);
 }
+
+/** Kinds that are about no one privilege and show only where they are asked for. */
+const ofRequirements: readonly string[] = [
+	'module-completed',
+	'quiz-marked',
+	'declaration',
+	'award',
+	'acknowledgement',
+];

@@ -1,0 +1,99 @@
+import type { Tx } from '#db/client.server.ts';
+import { listEvidenceOfKinds, listNotes } from '#db/queries/evidence.ts';
+import type { Catalogue } from '../catalogue.server.ts';
+import { may } from '../domain/authority.ts';
+import { type EvidenceOf, ofKind } from '../domain/evidence.ts';
+import { canOverride, type OverrideRefusal, overridesCountFrom, overridesUsed } from '../domain/override.ts';
+import { exactMilliseconds } from '../domain/period.ts';
+import { append, fact, holdChain } from './append.ts';
+import type { Authoriser, Cell } from './authorising.ts';
+import { type CellFacts, readCellFacts, sentBefore } from './cell-facts.ts';
+
+/** What an override would be: why it is refused if it is, how long it may be, and how many of the year's are used. */
+export interface OverridePreview {
+	refusal: OverrideRefusal | null;
+	/** In milliseconds. */
+	longest: number;
+	used: number;
+	perYear: number;
+}
+
+/** Whether this manager may allow this person this privilege here for a round. Shown before saving and checked again at it. */
+export async function previewOverride(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	cell: Cell,
+	now: Date,
+): Promise<OverridePreview> {
+	return weigh(authoriser, cell, await readCellFacts(tx, authoriser.providerId, catalogue, cell, now));
+}
+
+function weigh(authoriser: Authoriser, cell: Cell, { evidence, present, rules }: CellFacts): OverridePreview {
+	const { longest, perYear } = rules.policy.override;
+	const used = overridesUsed(evidence, present);
+	return { refusal: refusalOf(), longest: exactMilliseconds(longest), used, perYear };
+
+	function refusalOf(): OverrideRefusal | null {
+		if (!may(authoriser.posts, 'override', cell.siteId)) return 'not-authorised';
+		if (authoriser.personId === cell.personId) return 'yourself';
+		if (!canOverride(rules, evidence, cell, present)) return 'not-overridable';
+		return used >= perYear ? 'budget-spent' : null;
+	}
+}
+
+/** Break-glass: allows one person one privilege at one site for some hours, with a reason. It is reported by itself. */
+export async function override(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	cell: Cell,
+	given: { id: string; hours: number; note: string; now: Date },
+): Promise<{ ok: true } | { ok: false; why: OverrideRefusal }> {
+	const { providerId, personId } = authoriser;
+	// Held from before the counting on: two at once must not both be the last of the year.
+	await holdChain(tx, providerId);
+	const known = await readCellFacts(tx, providerId, catalogue, cell, given.now);
+	const { refusal, longest } = weigh(authoriser, cell, known);
+	if (refusal === 'not-authorised' || refusal === 'yourself') return { ok: false, why: refusal };
+	const before = await sentBefore(tx, providerId, { id: given.id, kind: 'override' }, cell, known.evidence);
+	if (before !== 'never') return before === 'recorded' ? { ok: true } : { ok: false, why: 'other-page' };
+	if (refusal) return { ok: false, why: refusal };
+	const length = given.hours * 3_600_000;
+	if (length > longest) return { ok: false, why: 'too-long' };
+	await append(tx, providerId, catalogue, [
+		fact({
+			id: given.id,
+			kind: 'override',
+			...cell,
+			recordedBy: personId,
+			// The hash of the note takes its place.
+			payload: { until: new Date(known.present.getTime() + length).toISOString() } as never,
+			note: given.note,
+		}),
+	]);
+	return { ok: true };
+}
+
+export interface ListedOverride {
+	override: EvidenceOf<'override'>;
+	note: string;
+	takenBack: boolean;
+}
+
+/** Every override of the last twelve months at some sites, newest first; those taken back since are marked, not left out. */
+export async function listOverrides(
+	tx: Tx,
+	providerId: string,
+	siteIds: readonly string[],
+	now: Date,
+): Promise<ListedOverride[]> {
+	const since = overridesCountFrom(now);
+	const rows = await listEvidenceOfKinds(tx, { providerId, kinds: ['override', 'retraction'], since });
+	const takenBack = new Set(rows.map((each) => each.supersedes));
+	const overrides = ofKind(rows, 'override').filter((each) => each.siteId && siteIds.includes(each.siteId));
+	const notes = await listNotes(tx, { providerId, evidenceIds: overrides.map((each) => each.id) });
+	return overrides
+		.map((each) => ({ override: each, note: notes.get(each.id) ?? '', takenBack: takenBack.has(each.id) }))
+		.sort((a, b) => b.override.observedAt.getTime() - a.override.observedAt.getTime());
+}

@@ -1,0 +1,199 @@
+import { setImmediate } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import type { Tx } from '#db/client.server.ts';
+import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listSites } from '#db/queries/people.ts';
+import {
+	findPolicyDraft,
+	listIdsWithStandings,
+	listPolicyOverrides,
+	listStaffIds,
+	type PolicyDraft,
+	type PolicyVersion,
+} from '#db/queries/policies.ts';
+import { policies, policyDrafts } from '#db/schema.ts';
+import type { Catalogue } from '../catalogue.server.ts';
+import { may, mayEverywhere } from '../domain/authority.ts';
+import { type Evidence, presentFor } from '../domain/evidence.ts';
+import { type PolicyBody, policyInForce } from '../domain/policy.ts';
+import { standingChanges } from '../domain/policy-change.ts';
+import { bodyOver, type PolicyEdits, withEdits } from '../domain/policy-edits.ts';
+import { holdChain } from './append.ts';
+import type { Authoriser } from './authorising.ts';
+import { project, rulesFrom, sitesOf } from './projecting.ts';
+
+/** Whom a policy is for: a site, or with null the whole provider. */
+export interface Scope {
+	siteId: string | null;
+}
+
+/** Whether somebody may set a site's policy or, for the whole provider, that of each of its sites. */
+export async function maySetPolicy(tx: Tx, { providerId, posts }: Authoriser, { siteId }: Scope): Promise<boolean> {
+	if (siteId) return may(posts, 'set-policy', siteId);
+	const sites = await listSites(tx, { providerId });
+	return mayEverywhere(
+		posts,
+		'set-policy',
+		sites.map((site) => site.id),
+	);
+}
+
+/** The numbers that hold for a scope, and those that would hold if it had set none of its own. */
+export function numbersFor(
+	catalogue: Catalogue,
+	overrides: readonly PolicyVersion[],
+	{ siteId }: Scope,
+): { inForce: PolicyBody; beneath: PolicyBody } {
+	const ofProvider = overrides.filter((each) => each.siteId === null);
+	const shipped = catalogue.policy.body;
+	return siteId
+		? { inForce: policyInForce(shipped, overrides, siteId), beneath: policyInForce(shipped, ofProvider, siteId) }
+		: { inForce: policyInForce(shipped, ofProvider, ''), beneath: policyInForce(shipped, [], '') };
+}
+
+/**
+ * Keeps numbers that somebody is thinking of setting, to be compared and then saved. The id makes a second click find
+ * the first draft.
+ */
+export async function draftPolicy(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	{ id, siteId, edits, now }: Scope & { id: string; edits: PolicyEdits; now: Date },
+): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'nothing-changed' }> {
+	if (!(await maySetPolicy(tx, authoriser, { siteId }))) return { ok: false, why: 'not-authorised' };
+	const { providerId, personId } = authoriser;
+	const overrides = await listPolicyOverrides(tx, { providerId });
+	if (!bodyFor(catalogue, overrides, { siteId, edits })) return { ok: false, why: 'nothing-changed' };
+	await tx.execute(sql`
+		delete from policy_drafts
+		where provider_id = ${providerId} and drafted_by = ${personId} and drafted_at < now() - interval '1 day'`);
+	const begun = await comparison(tx, providerId, { siteId }, overrides, now);
+	await tx
+		.insert(policyDrafts)
+		.values({ providerId, id, siteId, edits, draftedBy: personId, ...begun })
+		.onConflictDoNothing();
+	return { ok: true };
+}
+
+/** What a draft would store, or null where it would change nothing. */
+function bodyFor(
+	catalogue: Catalogue,
+	overrides: readonly PolicyVersion[],
+	{ siteId, edits }: Pick<PolicyDraft, 'siteId' | 'edits'>,
+): Partial<PolicyBody> | null {
+	const { inForce, beneath } = numbersFor(catalogue, overrides, { siteId });
+	const wanted = withEdits(inForce, edits);
+	return Object.keys(bodyOver(inForce, wanted)).length ? bodyOver(beneath, wanted) : null;
+}
+
+async function comparison(
+	tx: Tx,
+	providerId: string,
+	{ siteId }: Scope,
+	overrides: readonly PolicyVersion[],
+	comparedAt: Date,
+) {
+	const personIds = await listStaffIds(tx, { providerId, siteId });
+	return { upon: newestOf(overrides), comparedAt, personIds, compared: 0, changes: [] };
+}
+
+const newestOf = (overrides: readonly PolicyVersion[]) => overrides.at(-1)?.version ?? 0;
+
+/** How many people are compared at a time: about a second's work with every privilege there is. */
+export const peopleAtOnce = 60;
+
+/**
+ * Compares a part of the staff under the policy in force and under the draft, and keeps what differs. When a newer policy
+ * has been saved meanwhile, the comparison begins again with that one. Returns the draft; null where there is none.
+ */
+export async function comparePart(
+	tx: Tx,
+	providerId: string,
+	catalogue: Catalogue,
+	draftId: string,
+	{ now, most = peopleAtOnce }: { now: Date; most?: number },
+): Promise<PolicyDraft | null> {
+	const draft = await findPolicyDraft(tx, { providerId, draftId, hold: true });
+	if (!draft || draft.savedAs) return draft;
+	const overrides = await listPolicyOverrides(tx, { providerId });
+	if (newestOf(overrides) !== draft.upon) Object.assign(draft, await comparison(tx, providerId, draft, overrides, now));
+	const body = bodyFor(catalogue, overrides, draft);
+	const personIds = body ? draft.personIds.slice(draft.compared, draft.compared + most) : [];
+	const would: PolicyVersion[] = [
+		...overrides,
+		...(body
+			? [{ version: draft.upon + 1, siteId: draft.siteId, body, reason: '', recordedBy: '', recordedAt: now }]
+			: []),
+	];
+	const rules = { before: rulesFrom(overrides, catalogue), after: rulesFrom(would, catalogue) };
+	const siteIds = draft.siteId ? [draft.siteId] : (await listSites(tx, { providerId })).map((site) => site.id);
+	const evidence = new Map<string, Evidence[]>(personIds.map((id) => [id, []]));
+	for (const each of await listEvidenceOf(tx, { providerId, personIds })) evidence.get(each.personId)?.push(each);
+	for (const theirs of evidence.values()) {
+		// The gate, in the same process, answers in between.
+		await setImmediate();
+		const questions = sitesOf(theirs, siteIds).flatMap((siteId) =>
+			[...catalogue.privileges.keys()].map((privilege) => ({ siteId, privilege })),
+		);
+		draft.changes.push(...standingChanges(rules, theirs, questions, presentFor(theirs, draft.comparedAt)));
+	}
+	draft.compared = body ? draft.compared + personIds.length : draft.personIds.length;
+	const { upon, comparedAt, compared, changes } = draft;
+	await tx
+		.update(policyDrafts)
+		.set({ upon, comparedAt, compared, changes, personIds: draft.personIds })
+		.where(sql`provider_id = ${providerId} and id = ${draftId}`);
+	return draft;
+}
+
+export type PolicySaving =
+	| { ok: true; version: number }
+	| { ok: false; why: 'not-authorised' | 'unknown-draft' | 'changed-since' | 'not-compared' | 'nothing-changed' };
+
+/**
+ * Sets a draft as the newest policy of its scope, works out anew where everybody concerned stands and tells of what
+ * changed, in the caller's transaction. Saving twice saves once. Refused where another version has been saved since the
+ * comparison, whose result somebody has to look at first.
+ */
+export async function savePolicy(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	draftId: string,
+	{ reason }: { reason: string },
+): Promise<PolicySaving> {
+	const { providerId, personId } = authoriser;
+	await holdChain(tx, providerId);
+	const draft = await findPolicyDraft(tx, { providerId, draftId, hold: true });
+	if (!draft) return { ok: false, why: 'unknown-draft' };
+	const { siteId } = draft;
+	if (!(await maySetPolicy(tx, authoriser, { siteId }))) return { ok: false, why: 'not-authorised' };
+	if (draft.savedAs) return { ok: true, version: draft.savedAs };
+	const ours = sql`provider_id = ${providerId} and id = ${draftId}`;
+	await tx.update(policyDrafts).set({ reason }).where(ours);
+	const overrides = await listPolicyOverrides(tx, { providerId });
+	if (newestOf(overrides) !== draft.upon) return { ok: false, why: 'changed-since' };
+	if (draft.compared < draft.personIds.length) return { ok: false, why: 'not-compared' };
+	const body = bodyFor(catalogue, overrides, draft);
+	if (!body) return { ok: false, why: 'nothing-changed' };
+
+	const version = draft.upon + 1;
+	const [saved] = await tx
+		.insert(policies)
+		.values({
+			providerId,
+			siteId,
+			version,
+			body,
+			reason,
+			recordedBy: personId,
+			recordedAt: sql`date_trunc('milliseconds', clock_timestamp())`,
+		})
+		.returning({ recordedAt: policies.recordedAt });
+	if (!saved) throw new Error('the policy was not recorded');
+	const personIds = await listIdsWithStandings(tx, { providerId, siteId });
+	await project(tx, providerId, catalogue, personIds, [], { version, recordedAt: saved.recordedAt });
+	await tx.update(policyDrafts).set({ savedAs: version }).where(ours);
+	return { ok: true, version };
+}

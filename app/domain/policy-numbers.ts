@@ -1,0 +1,237 @@
+import { type ChangeAsks, changeAsks } from './content.ts';
+import { pauseReasonWords } from './evidence.ts';
+import { sayLength } from './length.ts';
+import { type PolicyBody, timesOfDay } from './policy.ts';
+import type { Privilege } from './privilege.ts';
+import { requirementOf } from './privilege.ts';
+import { readable } from './requirement-words.ts';
+import { pauseReasons } from './words.ts';
+
+/** What each number of policy is called, and how it is filled in. */
+export type PolicyNumber = {
+	/** Where it stands in a policy: `quiz.passMark`, `quiz.waits.0`, `privileges.administer-prn.validity`. */
+	path: string;
+	label: string;
+	hint?: string;
+	/** May be left empty: something more general then holds. */
+	optional?: boolean;
+} & (
+	| { kind: 'count'; least: number; most: number; suffix?: string }
+	| { kind: 'length'; exact?: boolean }
+	| { kind: 'yes-no' }
+	| { kind: 'asks'; options: { value: string; label: string }[] }
+	| { kind: 'time' }
+	| { kind: 'variants'; all: string[] }
+);
+
+export interface NumberSection {
+	title: string;
+	numbers: PolicyNumber[];
+}
+
+const times = ['first', 'second', 'third'];
+
+/** The main numbers, in the order of the page. Those about the whole provider are not asked at a site. */
+export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): NumberSection[] {
+	const count = (path: string, label: string, least: number, most: number, hint?: string): PolicyNumber => ({
+		kind: 'count',
+		path,
+		label,
+		least,
+		most,
+		...(hint ? { hint } : {}),
+	});
+	const length = (path: string, label: string, hint?: string): PolicyNumber => ({
+		kind: 'length',
+		path,
+		label,
+		...(hint ? { hint } : {}),
+	});
+	const waits = Array.from({ length: Math.max(3, policy.quiz.waits.length) }, (_, place): PolicyNumber => {
+		const last = place + 1 >= Math.max(3, policy.quiz.waits.length);
+		const label = `Wait after the ${times[place] ?? `${place + 1}th`}${last ? ' and any later' : ''} failure in a row`;
+		return { kind: 'length', exact: true, path: `quiz.waits.${place}`, label };
+	});
+	return [
+		{
+			title: 'Quizzes',
+			numbers: [{ ...count('quiz.passMark', 'Pass mark', 50, 100), suffix: 'per cent' } as PolicyNumber, ...waits],
+		},
+		{
+			title: 'Observed rounds before a first sign-off',
+			numbers: [
+				count('observation.passes', 'Rounds passed', 1, 20),
+				count('observation.distinctDates', 'On different days', 1, 20),
+				count('observation.timesOfDay', 'At different times of day', 1, timesOfDay.length),
+				count('observation.assessors', 'With different assessors', 1, 10),
+				{ kind: 'yes-no', path: 'observation.consecutive', label: 'A failed round starts the count again' },
+				count('observation.missesAllowed', 'Lines that may be missed in a round', 0, 20, 'Never a critical line'),
+				length('observation.maximumAge', 'A round counts for'),
+			],
+		},
+		{
+			title: 'How long a sign-off holds',
+			numbers: [
+				length('dueSoon', 'Shown as due soon before its last day'),
+				length('grace', 'Still holds after its last day'),
+				{
+					kind: 'time',
+					path: 'endOfShift',
+					label: 'What runs out at midnight holds until',
+					hint: 'The end of the night shift, such as 08:00. Empty: until midnight',
+					optional: true,
+				},
+			],
+		},
+		{
+			title: 'Renewal',
+			numbers: [
+				count('renewal.passes', 'Rounds for a renewal', 0, 99),
+				{ kind: 'yes-no', path: 'renewal.quiz', label: 'The quiz is taken again' },
+				length('renewal.lateBy', 'May still be renewed after its last day'),
+			],
+		},
+		{
+			title: 'Away from work',
+			numbers: [
+				length('absence.longest', 'Longest time away'),
+				{ kind: 'asks', options: asksOptions, path: 'absence.asks', label: 'Somebody away for longer has to' },
+			],
+		},
+		{
+			title: 'A new site, and agency staff',
+			numbers: [
+				count('newSite.passes', 'Rounds at a new site, when signed off at another of ours', 0, 99),
+				count('agency.passes', 'Rounds for agency staff', 0, 99),
+				length('agency.validity', 'A sign-off of agency staff lasts at most'),
+			],
+		},
+		{
+			title: 'Two people',
+			numbers: [{ kind: 'yes-no', path: 'witness', label: 'Controlled drugs need a competent witness' }],
+		},
+		{
+			title: 'Documents people must have read',
+			numbers: Object.keys(policy.documents).map((name) =>
+				count(`documents.${name}`, `Version of the ${readable(name)}`, 1, 999),
+			),
+		},
+		{
+			title: 'Pauses',
+			numbers: [
+				length('pause.review', 'A review is due within'),
+				length('pause.longest', 'A pause is shown as too long after'),
+				...pauseReasons.map(
+					(reason): PolicyNumber => ({
+						kind: 'asks',
+						options: asksOptions,
+						path: `pause.lifting.${reason}`,
+						label: `After “${pauseReasonWords[reason].toLowerCase()}”, lifting asks them to`,
+					}),
+				),
+			],
+		},
+		{
+			title: 'Allowing somebody on call',
+			numbers: [
+				{ kind: 'length', exact: true, path: 'override.longest', label: 'At most for' },
+				count('override.perYear', 'Times a year for one person', 0, 99),
+			],
+		},
+		{
+			title: 'Records',
+			numbers: [
+				{ kind: 'length', exact: true, path: 'lateEntry', label: 'An entry is marked late after' },
+				...(scope === 'provider' ? [length('retention', 'A leaver’s name is kept for')] : []),
+			],
+		},
+	];
+}
+
+/** The numbers of one privilege. Left empty, its file or the main numbers hold. */
+export function privilegeNumbers({ code, validity, spotCheck, ...privilege }: Privilege, policy: PolicyBody) {
+	const asked = requirementOf({ code, validity, ...privilege }, 'observation');
+	const variants = asked?.variants ?? [];
+	const at = `privileges.${code}`;
+	const numbers: PolicyNumber[] = [
+		{
+			kind: 'length',
+			path: `${at}.validity`,
+			label: 'A sign-off lasts',
+			hint: `Empty: ${sayLength(validity)}`,
+			optional: true,
+		},
+	];
+	if (asked) {
+		const { passes, timesOfDay: bands } = policy.observation;
+		const count = { kind: 'count', least: 1, optional: true } as const;
+		numbers.push(
+			{
+				...count,
+				path: `${at}.passes`,
+				label: variants.length ? 'Rounds passed, of each kind' : 'Rounds passed',
+				hint: `Empty: ${asked.passes ?? passes}`,
+				most: 20,
+			},
+			{
+				...count,
+				path: `${at}.timesOfDay`,
+				label: 'At different times of day',
+				hint: `Empty: ${asked.timesOfDay ?? bands}`,
+				most: timesOfDay.length,
+			},
+			{
+				kind: 'length',
+				path: `${at}.spotCheck`,
+				label: 'Seen again at least every',
+				hint: spotCheck ? `Empty: ${sayLength(spotCheck)}` : 'Empty: not between sign-offs',
+				optional: true,
+			},
+		);
+	}
+	if (variants.length)
+		numbers.push({
+			kind: 'variants',
+			path: `${at}.variants`,
+			label: 'Kinds that are seen here',
+			hint: 'Each is to be seen so many times. Choose all or none for every kind',
+			all: variants,
+			optional: true,
+		});
+	return numbers;
+}
+
+export const asksWords: Record<ChangeAsks, string> = {
+	nothing: 'do nothing',
+	acknowledge: 'read what is new and say so',
+	quiz: 'pass the quiz again',
+	observation: 'be watched again',
+};
+const asksOptions = changeAsks.map((value) => ({ value, label: asksWords[value] }));
+
+/** A number as people read it. */
+export function sayNumber(number: PolicyNumber, value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'not set';
+	switch (number.kind) {
+		case 'count':
+			return number.suffix ? `${value} ${number.suffix}` : String(value);
+		case 'length':
+			return sayLength(String(value));
+		case 'yes-no':
+			return value ? 'yes' : 'no';
+		case 'asks':
+			return asksWords[value as ChangeAsks];
+		case 'time':
+			return String(value);
+		case 'variants':
+			return (value as string[]).map(readable).join(', ');
+	}
+}
+
+/** What a policy says at a path; undefined where it says nothing. A wait beyond the last is the last. */
+export function numberAt(policy: Partial<PolicyBody>, path: string): unknown {
+	const parts = path.split('.');
+	const value = parts.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], policy);
+	if (path.startsWith('quiz.waits.')) return value ?? policy.quiz?.waits?.at(-1);
+	return value;
+}

@@ -1,0 +1,52 @@
+import { earliest } from './period.ts';
+import type { PrivilegeCode } from './privilege.ts';
+import type { ReasonCode } from './reason.ts';
+
+/** What matters of an answer where two people act together. */
+export interface Answered {
+	permit: boolean;
+	code: ReasonCode;
+	validUntil: Date | null;
+}
+
+/** A named second person and how they stand themselves. */
+export interface Second {
+	personId: string;
+	decision: Answered;
+}
+
+export interface Together<D extends Answered> {
+	personId: string;
+	decision: D;
+	/** For the same privilege at the same site. */
+	supervisor?: Second | undefined;
+	/** For the privilege's witness privilege at the same site. */
+	witness?: Second | undefined;
+}
+
+/**
+ * The decision where two people act together: somebody supervised needs a competent supervisor, and a witnessed
+ * privilege a competent witness where policy asks for one. The second person is somebody else, and is competent
+ * themselves: neither supervised nor on an override (design.md section 6; content/rules.md, "Two people").
+ *
+ * @param privilege the privilege asked about: which privilege its witness holds, if it has one.
+ * @param policy whether the site's policy asks for witnesses.
+ */
+export function decideTogether<D extends Answered>(
+	{ personId, decision, supervisor, witness }: Together<D>,
+	privilege: { witness?: PrivilegeCode | undefined },
+	policy: { witness: boolean },
+): D {
+	const stands = (second: Second | undefined) =>
+		second !== undefined &&
+		second.personId !== personId &&
+		second.decision.permit &&
+		second.decision.code === 'competent';
+	const supervised: D =
+		decision.code === 'supervised_only' && supervisor && stands(supervisor)
+			? { ...decision, permit: true, validUntil: supervisor.decision.validUntil }
+			: decision;
+	if (!supervised.permit || !privilege.witness || !policy.witness) return supervised;
+	if (!witness || !stands(witness)) return { ...supervised, permit: false, code: 'witness_missing', validUntil: null };
+	return { ...supervised, validUntil: earliest([supervised.validUntil, witness.decision.validUntil]) };
+}

@@ -1,0 +1,119 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { catalogue, contentTitle } from '../../catalogue.server.ts';
+import { acknowledge, askedAgain, findContent, newsSince, readFor } from '../../commands/acknowledging.ts';
+import { rulesBySite } from '../../commands/projecting.ts';
+import { presentFor } from '../../domain/evidence.ts';
+import { lastDayBefore, localDay, sayDay } from '../../domain/period.ts';
+import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
+import { Button, ErrorSummary, LinkButton } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { Inset, Notice } from '../../ui/notice.tsx';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `What is new: ${data?.title ?? ''} – Countersign` },
+];
+
+/** What is new in a module, quiz, form or privilege since the learner was signed off. */
+export async function loader({ context, request, params }: LoaderFunctionArgs) {
+	const visitor = await requireAuthority(context, request, 'learn');
+	const { providerId, personId, posts } = visitor;
+	const content = findContent(catalogue(), params.kind ?? '', params.slug ?? '');
+	if (!content) throw notFound();
+	return inProvider(visitor, async (tx) => {
+		const evidence = await listEvidenceOf(tx, { providerId, personIds: [personId] });
+		const present = presentFor(evidence, context.now);
+		const rules = await rulesBySite(tx, providerId, catalogue());
+		const [asked] = askedAgain(rules, evidence, posts, present).filter((each) => {
+			const read = readFor(each);
+			return read?.kind === content.kind && read.slug === content.slug;
+		});
+		const overdue = asked && asked.recheck.dueBy <= present;
+		return {
+			id: uuidv7(),
+			title: contentTitle(content.kind, content.slug),
+			module: content.kind === 'module' ? content.slug : null,
+			news: newsSince(catalogue(), evidence, posts, content, present).map((change) => ({
+				version: change.version,
+				says: change.says,
+				since: sayDay(localDay(change.inForceFrom)),
+			})),
+			asked: asked
+				? { overdue: overdue === true, dueBy: sayDay(lastDayBefore(asked.recheck.dueBy)), again: !asked.recheck.change }
+				: null,
+		};
+	});
+}
+
+/** "I have read this." */
+export async function action({ context, request, params }: ActionFunctionArgs) {
+	const visitor = await requireAuthority(context, request, 'learn');
+	const [kind, slug] = [params.kind ?? '', params.slug ?? ''];
+	if (!findContent(catalogue(), kind, slug)) throw notFound();
+	const id = z.uuid().safeParse((await request.formData()).get('id'));
+	if (!id.success)
+		return data(
+			{ errors: [{ field: 'read', message: 'Please look at the page again, then press the button' }], at: Date.now() },
+			{ status: 422 },
+		);
+	await inProvider(visitor, (tx) =>
+		acknowledge(tx, visitor, catalogue(), { id: id.data, kind, slug, now: context.now }),
+	);
+	return redirect('/induction');
+}
+
+export default function ChangePage() {
+	const change = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
+	return (
+		<>
+			<ErrorSummary key={refused?.at} errors={refused?.errors ?? []} />
+			<Heading title="What is new" caption={change.title} back={{ to: '/induction', label: 'My induction' }} />
+			{change.news.map((each) => (
+				<section key={each.version}>
+					<h2>
+						Version {each.version}, since {each.since}
+					</h2>
+					<p className="lead">{each.says}</p>
+				</section>
+			))}
+			{change.news.length === 0 && (
+				<Inset>
+					{change.asked
+						? 'Nothing has changed since you were signed off. You have been away for a while: look through your modules again.'
+						: 'Nothing has changed since you were signed off.'}
+				</Inset>
+			)}
+			{change.module && (
+				<p>
+					<LinkButton kind="secondary" to={`/modules/${change.module}`}>
+						Open the module
+					</LinkButton>
+				</p>
+			)}
+			{change.asked ? (
+				<>
+					<p>
+						{change.asked.overdue
+							? 'You may not do this on your own until you have read this.'
+							: `Please read this by the end of ${change.asked.dueBy}. You may go on until then.`}
+					</p>
+					<Form method="post">
+						<input type="hidden" name="id" value={change.id} />
+						<Button id="read" disabled={busy}>
+							{busy ? 'Saving…' : 'I have read this'}
+						</Button>
+					</Form>
+				</>
+			) : (
+				<Notice tone="plain" title="There is nothing you have to do here" />
+			)}
+		</>
+	);
+}

@@ -1,0 +1,175 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { v7 as uuidv7 } from 'uuid';
+import { listPeopleByIds } from '#db/queries/people.ts';
+import { catalogue } from '../../catalogue.server.ts';
+import { readCellFacts } from '../../commands/cell-facts.ts';
+import { delegate, endDelegation } from '../../commands/delegating.ts';
+import { may } from '../../domain/authority.ts';
+import {
+	type DelegationRefusal,
+	delegationEndingForm,
+	delegationForm,
+	delegationRefusalWords,
+	reviewDays,
+} from '../../domain/delegation.ts';
+import { employmentAt } from '../../domain/employment.ts';
+import { endOfDay, sayDay } from '../../domain/period.ts';
+import { requirementOf } from '../../domain/privilege.ts';
+import { openDelegations } from '../../domain/progress.ts';
+import { forbidden, notFound } from '../../session.server.ts';
+import { Button, DateField, ErrorSummary, TextField } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { Inset, Notice } from '../../ui/notice.tsx';
+import { DataTable } from '../../ui/table.tsx';
+import { withCell } from './cell.server.ts';
+import { readSent } from './sent.server.ts';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Delegated to ${data?.name ?? ''} – Countersign` },
+];
+
+const opens = ['delegate', 'see-evidence'] as const;
+
+/** What nurses have handed over to somebody, for whom, and until when. */
+export async function loader(args: LoaderFunctionArgs) {
+	return withCell(args, { authority: opens }, async (tx, { visitor, person, site, pinned, cell, address }) => {
+		if (!requirementOf(pinned.body, 'delegation')) throw notFound();
+		const { providerId, posts } = visitor;
+		const { facts, present } = await readCellFacts(tx, providerId, catalogue(), cell, args.context.now);
+		const open = openDelegations(facts, cell);
+		const personIds = open.map((each) => each.payload.delegator);
+		const nurses = await listPeopleByIds(tx, { providerId, personIds });
+		const refusal: DelegationRefusal | null = !may(posts, 'delegate', site.id)
+			? 'not-a-nurse'
+			: person.id === visitor.personId
+				? 'yourself'
+				: employmentAt(facts, site.id, present).refusal
+					? 'not-here'
+					: null;
+		return {
+			id: uuidv7(),
+			name: `${person.givenName} ${person.familyName}`,
+			title: pinned.body.title,
+			site: site.name,
+			back: may(posts, 'see-evidence', site.id)
+				? { to: address, label: 'Evidence' }
+				: { to: '/delegations', label: 'Delegations' },
+			review: reviewDays(args.context.now),
+			refusal: refusal && delegationRefusalWords[refusal],
+			open: open
+				.sort((a, b) => a.payload.reviewOn.localeCompare(b.payload.reviewOn))
+				.map((each) => {
+					const nurse = nurses.get(each.payload.delegator);
+					return {
+						id: each.id,
+						person: each.payload.person,
+						nurse: nurse ? `${nurse.givenName} ${nurse.familyName}` : '',
+						review: sayDay(each.payload.reviewOn),
+						over: endOfDay(each.payload.reviewOn) <= present,
+					};
+				}),
+		};
+	});
+}
+
+export async function action(args: ActionFunctionArgs) {
+	return withCell(args, { authority: opens }, async (tx, page) => {
+		if (!requirementOf(page.pinned.body, 'delegation')) throw notFound();
+		const { visitor, cell, address } = page;
+		const now = args.context.now;
+		if ((await args.request.clone().formData()).has('delegation')) {
+			const { form, refusal, refuse } = await readSent(args.request, delegationEndingForm);
+			if (!form) return refusal;
+			const ended = await endDelegation(tx, visitor, catalogue(), cell, { ...form, now });
+			return ended.ok ? redirect(`${address}/delegations`) : say(ended.why, refuse);
+		}
+		// Said before anything about the fields: whoever is no nurse has nothing to put right in them.
+		if (!may(visitor.posts, 'delegate', cell.siteId))
+			return say('not-a-nurse', (await readSent(args.request, delegationForm)).refuse);
+		const { form, refusal, refuse } = await readSent(args.request, delegationForm);
+		if (!form) return refusal;
+		const delegated = await delegate(tx, visitor, catalogue(), cell, { ...form, now });
+		return delegated.ok ? redirect(`${address}/delegations`) : say(delegated.why, refuse);
+	});
+}
+
+function say(why: DelegationRefusal, refuse: Awaited<ReturnType<typeof readSent>>['refuse']) {
+	if (why === 'not-authorised') throw forbidden();
+	return refuse([{ field: why === 'review-outside' ? 'reviewOn' : 'main', message: delegationRefusalWords[why] }]);
+}
+
+export default function DelegationsPage() {
+	const page = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
+	const errors = refused?.errors ?? [];
+	const sent: Record<string, string> = refused?.sent ?? {};
+	const field = (name: string) => ({ name, error: errors.find((each) => each.field === name)?.message });
+	return (
+		<>
+			<ErrorSummary key={refused?.at} errors={errors} />
+			<Heading title={`Delegated to ${page.name}`} caption={`${page.title}, ${page.site}`} back={page.back} />
+			{page.open.length ? (
+				<DataTable
+					caption="Open delegations, the next to be reviewed first"
+					head={['Person supported', 'By', 'Review by', 'End']}
+					rows={page.open.map((each) => [
+						each.person,
+						each.nurse,
+						each.over ? `${each.review}: past its review, so it does not count` : each.review,
+						<Form method="post" key="end">
+							<input type="hidden" name="delegation" value={each.id} />
+							<Button kind="secondary" disabled={busy}>
+								End<span className="visually-hidden"> the delegation for {each.person}</span>
+							</Button>
+						</Form>,
+					])}
+				/>
+			) : (
+				<Inset>Nothing is delegated to {page.name} at the moment.</Inset>
+			)}
+			<h2>Delegate for one person supported</h2>
+			{page.refusal ? (
+				<Notice tone="plain" title="You cannot delegate this">
+					<p>{page.refusal}</p>
+				</Notice>
+			) : (
+				<Form method="post" noValidate>
+					<p>
+						By saving you say: I am confident that {page.name} is competent to do this for this person, I will supervise
+						and review it, and they know when to call me.
+					</p>
+					<input type="hidden" name="id" value={sent.id ?? page.id} />
+					<TextField
+						{...field('person')}
+						label="Reference of the person supported"
+						hint="As your eMAR knows them, such as RH-0142. Never write a name, a room or a date of birth"
+						width={20}
+						autoComplete="off"
+						defaultValue={sent.person}
+					/>
+					<TextField
+						{...field('registration')}
+						label="Your NMC PIN"
+						hint="Such as 12A3456E"
+						width={10}
+						autoComplete="off"
+						defaultValue={sent.registration}
+					/>
+					<DateField
+						{...field('reviewOn')}
+						label="When will you review it?"
+						hint="Within twelve months. After that day it does not count any more"
+						min={page.review.first}
+						max={page.review.last}
+						defaultValue={sent.reviewOn ?? page.review.usual}
+					/>
+					<Button disabled={busy}>{busy ? 'Saving…' : 'Delegate'}</Button>
+				</Form>
+			)}
+		</>
+	);
+}

@@ -1,0 +1,121 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { v7 as uuidv7 } from 'uuid';
+import { catalogue } from '../../catalogue.server.ts';
+import { override, previewOverride } from '../../commands/overriding.ts';
+import { overrideForm, overrideRefusalWords } from '../../domain/override.ts';
+import { forbidden } from '../../session.server.ts';
+import { Button, ErrorSummary, LinkButton, TextAreaField, TextField } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { Inset, Notice } from '../../ui/notice.tsx';
+import { SummaryList } from '../../ui/summary-list.tsx';
+import { withCell } from './cell.server.ts';
+import { readSent } from './sent.server.ts';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Allow ${data?.name ?? ''} for one round – Countersign` },
+];
+
+export async function loader(args: LoaderFunctionArgs) {
+	return withCell(args, { authority: 'override' }, async (tx, { visitor, person, site, pinned, cell, address }) => {
+		const preview = await previewOverride(tx, visitor, catalogue(), cell, args.context.now);
+		return {
+			id: uuidv7(),
+			name: `${person.givenName} ${person.familyName}`,
+			title: pinned.body.title,
+			site: site.name,
+			address,
+			refusal: preview.refusal && overrideRefusalWords[preview.refusal],
+			hours: hoursOf(preview.longest),
+			used: preview.used,
+			perYear: preview.perYear,
+		};
+	});
+}
+
+/** Rounded down, so that what is offered is never longer than what is allowed. */
+function hoursOf(milliseconds: number): number {
+	return Math.floor(milliseconds / 36_000) / 100;
+}
+
+export async function action(args: ActionFunctionArgs) {
+	return withCell(args, { authority: 'override' }, async (tx, { visitor, cell, address }) => {
+		const { form, refusal, refuse } = await readSent(args.request, overrideForm);
+		if (!form) return refusal;
+		const allowed = await override(tx, visitor, catalogue(), cell, { ...form, now: args.context.now });
+		if (allowed.ok) return redirect(address);
+		if (allowed.why === 'not-authorised') throw forbidden();
+		const field = allowed.why === 'too-long' ? 'hours' : 'main';
+		return refuse([{ field, message: overrideRefusalWords[allowed.why] }]);
+	});
+}
+
+export default function OverridePage() {
+	const page = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
+	const errors = refused?.errors ?? [];
+	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
+	return (
+		<>
+			<ErrorSummary key={refused?.at} errors={errors} />
+			<Heading
+				title={`Allow ${page.name} for one round`}
+				caption={`${page.title}, ${page.site}`}
+				back={{ to: page.address, label: 'Evidence' }}
+			/>
+			<SummaryList
+				rows={[
+					{ key: 'Used in the last twelve months', value: `${page.used} of ${page.perYear} for ${page.name}` },
+					{ key: 'At most', value: `${page.hours} hours` },
+				]}
+			/>
+			{page.refusal ? (
+				<>
+					<Notice tone="warning" title="This cannot be allowed">
+						<p>{page.refusal}</p>
+					</Notice>
+					<LinkButton kind="secondary" to={page.address}>
+						See the evidence
+					</LinkButton>
+				</>
+			) : (
+				<>
+					<Inset>
+						<p>
+							Only when nobody competent can come, and waiting would do more harm. For these hours every other system is
+							told Yes for {page.name}. It does not make anybody competent. It is reported by itself: it stands in the
+							list of overrides, with your name and your reason.
+						</p>
+					</Inset>
+					<Form method="post" noValidate>
+						<input type="hidden" name="id" value={refused?.sent.id ?? page.id} />
+						<TextAreaField
+							name="note"
+							label="Why is there no other way?"
+							hint="A few words. Nothing about the people you support"
+							maxLength={280}
+							defaultValue={refused?.sent.note}
+							error={errorOf('note')}
+						/>
+						<TextField
+							name="hours"
+							label="For how many hours?"
+							width={4}
+							inputMode="decimal"
+							autoComplete="off"
+							suffix="hours"
+							defaultValue={refused?.sent.hours ?? page.hours}
+							error={errorOf('hours')}
+						/>
+						<Button kind="warning" disabled={busy}>
+							{busy ? 'Saving…' : 'Allow it'}
+						</Button>
+					</Form>
+				</>
+			)}
+		</>
+	);
+}

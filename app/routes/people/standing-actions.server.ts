@@ -1,0 +1,90 @@
+import type { Tx } from '#db/client.server.ts';
+import { listPeopleByIds } from '#db/queries/people.ts';
+import { liftablePauses } from '../../commands/authorising.ts';
+import type { CellFacts } from '../../commands/cell-facts.ts';
+import { type Authority, may } from '../../domain/authority.ts';
+import type { Decision } from '../../domain/decide.ts';
+import { canOverride } from '../../domain/override.ts';
+import { ageOfPause, openPauses, pauseAgeWords } from '../../domain/pause.ts';
+import { sayDay } from '../../domain/period.ts';
+import { requirementOf } from '../../domain/privilege.ts';
+import { canSupervise, supervisionsOf } from '../../domain/supervision.ts';
+import { canWithdraw } from '../../domain/withdrawal.ts';
+import type { CellPage } from './cell.server.ts';
+
+interface StandingAction {
+	to: string;
+	label: string;
+	kind: 'primary' | 'secondary';
+}
+
+/** What the visitor may do about a cell and would not be refused. */
+export function actionsOn(page: CellPage, known: CellFacts, decision: Decision): StandingAction[] {
+	const { visitor, person, site, pinned, cell, address } = page;
+	if (person.id === visitor.personId) return [];
+	const { facts, rules, evidence, present } = known;
+	const mayDo = (authority: Authority) => may(visitor.posts, authority, site.id);
+	const open = decision.standing !== 'paused' && decision.code !== 'left';
+	const supervised = supervisionsOf(facts, cell).length > 0;
+	const offered: [boolean, string, string, StandingAction['kind']?][] = [
+		[mayDo('sign-off') && open, 'sign-off', 'Sign off', 'primary'],
+		[
+			mayDo('supervise') && (supervised || canSupervise(rules, evidence, cell, present)),
+			'supervision',
+			supervised ? 'Who is beside them' : 'May practise beside a colleague',
+		],
+		[
+			mayDo('see-evidence') && requirementOf(pinned.body, 'delegation') !== undefined && decision.code !== 'left',
+			'delegations',
+			'Delegations',
+		],
+		[mayDo('pause') && open, 'pause', 'Pause while we review'],
+		[
+			mayDo('pause') && decision.code === 'paused_review' && liftablePauses(visitor, facts, cell).length > 0,
+			'pause-lifting',
+			'Lift the pause',
+			'primary',
+		],
+		[mayDo('override') && canOverride(rules, evidence, cell, present), 'override', 'Allow for one round'],
+		[mayDo('withdraw') && canWithdraw(facts, cell), 'withdrawal', 'Take the sign-off back'],
+	];
+	return offered.flatMap(([accepted, noun, label, kind = 'secondary']) =>
+		accepted ? [{ to: `${address}/${noun}`, label, kind }] : [],
+	);
+}
+
+/** What else a manager sees at once: who owns a pause and until when it is, and who is beside somebody who practises. */
+export async function sayMore(
+	tx: Tx,
+	{ visitor, cell, site }: CellPage,
+	{ facts, rules, present }: CellFacts,
+): Promise<{ key: string; value: string }[]> {
+	const pauses = openPauses(facts, cell);
+	const beside = supervisionsOf(facts, cell);
+	const people = await listPeopleByIds(tx, {
+		providerId: visitor.providerId,
+		personIds: [...pauses.map((each) => each.payload.owner), ...beside.map((each) => each.payload.supervisor)],
+	});
+	const nameOf = (id: string) => {
+		const found = people.get(id);
+		return found ? `${found.givenName} ${found.familyName}` : 'somebody who is not known any more';
+	};
+	const only = (count: number, place: number) => (count > 1 ? ` (${place + 1} of ${count})` : '');
+	return [
+		...pauses.map((pause, place) => ({
+			key: `Paused${only(pauses.length, place)}`,
+			value: [
+				pause.privilege ? 'this privilege' : `everything at ${pause.siteId ? site.name : visitor.providerName}`,
+				`review by ${sayDay(pause.payload.reviewOn)}`,
+				`owner ${nameOf(pause.payload.owner)}`,
+				pauseAgeWords[ageOfPause(pause, rules.policy, present)].toLowerCase(),
+			]
+				.filter(Boolean)
+				.join(', '),
+		})),
+		...beside.map((each, place) => ({
+			key: `May practise beside${only(beside.length, place)}`,
+			value: nameOf(each.payload.supervisor),
+		})),
+	];
+}

@@ -1,0 +1,135 @@
+import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { Tx } from '#db/client.server.ts';
+import { listEvidenceByIds } from '#db/queries/evidence.ts';
+import { catalogue } from '../../catalogue.server.ts';
+import { findFlagged, refuseUpholding, uphold } from '../../commands/reviewing.ts';
+import { flaggedWords } from '../../domain/assessing.ts';
+import { may } from '../../domain/authority.ts';
+import { sayDay, sayMoment } from '../../domain/period.ts';
+import { upholdingForm, upholdingRefusalWords } from '../../domain/upholding.ts';
+import { forbidden, notFound } from '../../session.server.ts';
+import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { Inset, Notice } from '../../ui/notice.tsx';
+import { SummaryList } from '../../ui/summary-list.tsx';
+import { readSent } from '../people/sent.server.ts';
+import { readNames } from './names.server.ts';
+import { type SitesPage, withSites } from './with-sites.server.ts';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
+export const meta: MetaFunction = () => [{ title: 'A sign-off to look at again – Countersign' }];
+
+/** The sign-off and the round that an address names, at a site of the visitor's. */
+async function pairIn(tx: Tx, { visitor, siteIds }: SitesPage, params: Record<string, string | undefined>) {
+	const ids = z.tuple([z.uuid(), z.uuid()]).safeParse([params.signOff, params.round]);
+	if (!ids.success) throw notFound();
+	const found = await listEvidenceByIds(tx, { providerId: visitor.providerId, evidenceIds: ids.data });
+	const [signOff, round] = ids.data.map((id) => found.find((each) => each.id === id));
+	if (signOff?.kind !== 'sign-off' || round?.kind !== 'observation' || !signOff.payload.basis.includes(round.id))
+		throw notFound();
+	if (!signOff.siteId || !siteIds.includes(signOff.siteId)) throw forbidden();
+	return { signOff, round };
+}
+
+export async function loader(args: LoaderFunctionArgs) {
+	return withSites(args, ['see-evidence'], async (tx, page) => {
+		const { visitor, sites } = page;
+		const { providerId } = visitor;
+		const { signOff, round } = await pairIn(tx, page, args.params);
+		const ids = { signOff: signOff.id, round: round.id };
+		const flagged = await findFlagged(tx, providerId, catalogue(), ids, signOff, args.context.now);
+		const people = [signOff.personId, signOff.recordedBy, round.payload.assessor];
+		const names = await readNames(tx, providerId, people, sites);
+		const refusal = flagged ? refuseUpholding(visitor, catalogue(), flagged) : 'not-flagged';
+		const cell = names.cell(signOff);
+		const other = signOff.personId !== visitor.personId;
+		return {
+			id: uuidv7(),
+			name: names.person(signOff.personId),
+			caption: `${names.privilege(signOff)}, ${names.site(signOff.siteId)}`,
+			signedOff: `${sayMoment(signOff.observedAt)} by ${names.person(signOff.recordedBy)}, to ${sayDay(signOff.payload.lastDay)}`,
+			round: { label: sayMoment(round.observedAt), to: `/observations/${round.id}` },
+			assessor: names.person(round.payload.assessor),
+			why: flagged && flaggedWords[flagged.why],
+			refusal: refusal && upholdingRefusalWords[refusal],
+			cell,
+			mayPause: other && may(visitor.posts, 'pause', signOff.siteId ?? undefined),
+			mayWithdraw: other && may(visitor.posts, 'withdraw', signOff.siteId ?? undefined),
+		};
+	});
+}
+
+export async function action(args: ActionFunctionArgs) {
+	return withSites(args, ['see-evidence'], async (tx, page) => {
+		const pair = await pairIn(tx, page, args.params);
+		const { form, refusal, refuse } = await readSent(args.request, upholdingForm);
+		if (!form) return refusal;
+		const upheld = await uphold(tx, page.visitor, catalogue(), pair, { ...form, now: args.context.now });
+		if (upheld.ok) return redirect('/reviews');
+		if (upheld.why === 'not-authorised') throw forbidden();
+		return refuse([{ field: 'main', message: upholdingRefusalWords[upheld.why] }]);
+	});
+}
+
+export default function FlaggedSignOffPage() {
+	const page = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
+	const errors = refused?.errors ?? [];
+	return (
+		<>
+			<ErrorSummary key={refused?.at} errors={errors} />
+			<Heading title={page.name} caption={page.caption} back={{ to: '/reviews', label: 'Reviews' }} />
+			<SummaryList
+				rows={[
+					{ key: 'Signed off', value: page.signedOff },
+					{ key: 'Rests on the round of', value: <Link to={page.round.to}>{page.round.label}</Link> },
+					{ key: 'Watched by', value: page.assessor },
+					...(page.why ? [{ key: 'As we know now', value: page.why }] : []),
+				]}
+			/>
+			<Inset>
+				Nothing has changed for {page.name} by itself: the sign-off still counts. Look at the evidence, and decide
+				whether it stands, whether to pause it while you look, or whether to take it back.
+			</Inset>
+			<div className="actions">
+				<LinkButton kind="secondary" to={page.cell}>
+					See the evidence
+				</LinkButton>
+				{page.mayPause && (
+					<LinkButton kind="secondary" to={`${page.cell}/pause`}>
+						Pause while we review
+					</LinkButton>
+				)}
+				{page.mayWithdraw && (
+					<LinkButton kind="secondary" to={`${page.cell}/withdrawal`}>
+						Take the sign-off back
+					</LinkButton>
+				)}
+			</div>
+			<h2>It stands</h2>
+			{page.refusal ? (
+				<Notice tone="plain" title="You cannot decide this">
+					<p>{page.refusal}</p>
+				</Notice>
+			) : (
+				<Form method="post" noValidate>
+					<input type="hidden" name="id" value={refused?.sent.id ?? page.id} />
+					<TextAreaField
+						name="note"
+						label="What did you look at?"
+						hint="A few words. Nothing about the people you support"
+						maxLength={280}
+						defaultValue={refused?.sent.note}
+						error={errors.find((each) => each.field === 'note')?.message}
+					/>
+					<Button disabled={busy}>{busy ? 'Saving…' : 'It stands'}</Button>
+				</Form>
+			)}
+		</>
+	);
+}

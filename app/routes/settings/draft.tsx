@@ -1,0 +1,165 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Form, Link, useActionData, useLoaderData, useNavigation, useRevalidator } from '@remix-run/react';
+import { useEffect } from 'react';
+import { catalogue } from '../../catalogue.server.ts';
+import { savePolicy } from '../../commands/setting-policy.ts';
+import { fieldErrors, policyReasonForm } from '../../domain/input.ts';
+import { forbidden, notFound } from '../../session.server.ts';
+import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
+import { Heading } from '../../ui/layout.tsx';
+import { Inset, Notice } from '../../ui/notice.tsx';
+import { Progress } from '../../ui/progress.tsx';
+import { StandingTag } from '../../ui/standing.tsx';
+import { DataTable } from '../../ui/table.tsx';
+import { readDraft, withDraft } from './read-draft.server.ts';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
+
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Who would be affected, policy of ${data?.name ?? ''} – Countersign` },
+];
+
+/** Each time it is asked for, the next part of the staff is compared: a big provider's takes a while. */
+export async function loader(args: LoaderFunctionArgs) {
+	return readDraft(args);
+}
+
+const refusals = {
+	'changed-since':
+		'Somebody has saved another version since you looked. What you changed is kept: look at the new list below, then save again',
+	'not-compared': 'The list is not complete yet. Wait for it, then save',
+	'nothing-changed': 'This would change nothing any more: the numbers in force are already these',
+} as const;
+
+export async function action(args: ActionFunctionArgs) {
+	return withDraft(args, async (tx, { visitor, draft, address }) => {
+		const form = policyReasonForm.safeParse(Object.fromEntries(await args.request.formData()));
+		const refuse = (errors: ReturnType<typeof fieldErrors>) => data({ errors, at: Date.now() }, { status: 422 });
+		if (!form.success) return refuse(fieldErrors(form.error));
+		const saved = await savePolicy(tx, visitor, catalogue(), draft.id, form.data);
+		if (saved.ok) return redirect(`${address}?saved=${saved.version}`);
+		if (saved.why === 'unknown-draft') throw notFound();
+		if (saved.why === 'not-authorised') throw forbidden();
+		return refuse([{ field: 'main', message: refusals[saved.why] }]);
+	});
+}
+
+export default function DraftPage() {
+	const draft = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
+	const errors = refused?.errors ?? [];
+	return (
+		<>
+			<ErrorSummary key={refused?.at} errors={errors} />
+			<Heading
+				title="Who would be affected"
+				caption={`Policy of ${draft.name}`}
+				back={{ to: draft.address, label: 'Policy' }}
+			/>
+			{draft.saved && (
+				<Notice tone="success" title={`This has been saved as version ${draft.saved}`}>
+					<p>
+						<Link to={draft.address}>See the policy in force</Link>
+					</p>
+				</Notice>
+			)}
+			{draft.meanwhile && !draft.saved && (
+				<Notice tone="plain" title={`Compared with version ${draft.meanwhile.version}, the newest`}>
+					<p>
+						{draft.meanwhile.by} saved it on {draft.meanwhile.when}: {draft.meanwhile.reason}
+					</p>
+				</Notice>
+			)}
+			{draft.numbers.length > 0 && (
+				<DataTable
+					caption="What you change"
+					head={['Number', 'In force', 'Then']}
+					rows={draft.numbers.map((each) => [each.label, each.from, <strong key="to">{each.to}</strong>])}
+				/>
+			)}
+			{!draft.saved && (draft.done < draft.of ? <Comparing done={draft.done} of={draft.of} /> : <Affected />)}
+			{!draft.saved && draft.done >= draft.of && (
+				<Form method="post" noValidate>
+					<TextAreaField
+						name="reason"
+						label="Why do you change this?"
+						hint="A few words, kept with this version for good. No names, and nothing about the people you support"
+						maxLength={280}
+						defaultValue={draft.reason}
+						error={errors.find((each) => each.field === 'reason')?.message}
+					/>
+					<div className="actions">
+						<Button disabled={busy}>{busy ? 'Saving…' : 'Save and put in force now'}</Button>
+						<LinkButton kind="secondary" to={draft.address}>
+							Do not change anything
+						</LinkButton>
+					</div>
+				</Form>
+			)}
+		</>
+	);
+}
+
+/** Asks for the next part by itself; without JavaScript the browser asks again every second. */
+function Comparing({ done, of }: { done: number; of: number }) {
+	const { revalidate, state } = useRevalidator();
+	useEffect(() => {
+		if (state === 'idle') revalidate();
+	}, [state, revalidate]);
+	return (
+		<>
+			<noscript>
+				<meta httpEquiv="refresh" content="1" />
+			</noscript>
+			<p role="status">Working out where everybody would stand. This takes about a second for every 60 people.</p>
+			<Progress done={done} of={of} label="people compared" />
+		</>
+	);
+}
+
+function Affected() {
+	const draft = useLoaderData<typeof loader>();
+	if (!draft.groups.length)
+		return (
+			<Notice tone="success" title="Nobody’s standing changes">
+				<p>
+					{draft.of} people were compared for every privilege, now and for as far ahead as is known. People in training
+					may have more or less to do before they are signed off.
+				</p>
+			</Notice>
+		);
+	return (
+		<>
+			<h2>Whose standing would change</h2>
+			<ul>
+				{draft.counts.map((line) => (
+					<li key={line}>{line}</li>
+				))}
+			</ul>
+			<p>
+				Of {draft.of} people, if nothing else is recorded. As at {draft.comparedAt}.
+			</p>
+			{draft.groups.map((group) => (
+				<section key={group.key} id={group.key} aria-label={group.title}>
+					<h3>{group.title}</h3>
+					<p>
+						<StandingTag standing={group.from} /> <span aria-hidden="true">→</span>
+						<span className="visually-hidden"> then </span> <StandingTag standing={group.to} />
+					</p>
+					{group.why && <Inset>{group.why}</Inset>}
+					<DataTable
+						caption={`${group.count} ${group.count === 1 ? 'standing' : 'standings'}`}
+						head={['Person', 'Privilege', 'Site', 'From']}
+						rows={group.rows.map((row) => [row.person, row.privilege, row.site, row.on])}
+					/>
+					{group.rows.length < group.count && (
+						<p>
+							<Link to={`?all=${group.key}#${group.key}`}>Show all {group.count}</Link>
+						</p>
+					)}
+				</section>
+			))}
+		</>
+	);
+}

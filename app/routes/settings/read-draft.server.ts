@@ -1,0 +1,132 @@
+import type { AppLoadContext } from '@remix-run/node';
+import { z } from 'zod';
+import type { Tx } from '#db/client.server.ts';
+import { listPeopleByIds, listSites, type Site } from '#db/queries/people.ts';
+import { findPolicyDraft, listPolicyOverrides, type PolicyDraft } from '#db/queries/policies.ts';
+import { catalogue, titles } from '../../catalogue.server.ts';
+import { comparePart, maySetPolicy, numbersFor } from '../../commands/setting-policy.ts';
+import { localDay, sayDay, sayMoment } from '../../domain/period.ts';
+import { type ChangeEffect, type ChangeGroup, groupChanges } from '../../domain/policy-change.ts';
+import { withEdits } from '../../domain/policy-edits.ts';
+import { reasonWords } from '../../domain/reason.ts';
+import { forbidden, inProvider, notFound, requireAuthority, type Visitor } from '../../session.server.ts';
+import { policyPlace } from './policy-scope.server.ts';
+import { differences } from './stored-policy.server.ts';
+
+interface Args {
+	context: AppLoadContext;
+	request: Request;
+	params: { draft?: string };
+}
+
+/** The draft that an address names, for whoever may set the policy it is for. */
+export async function withDraft<T>(
+	args: Args,
+	work: (
+		tx: Tx,
+		page: { visitor: Visitor; draft: PolicyDraft; sites: Site[]; address: string; name: string },
+	) => Promise<T>,
+): Promise<T> {
+	const visitor = await requireAuthority(args.context, args.request, 'set-policy');
+	const draftId = z.uuid().safeParse(args.params.draft);
+	if (!draftId.success) throw notFound();
+	return inProvider(visitor, async (tx) => {
+		const draft = await findPolicyDraft(tx, { providerId: visitor.providerId, draftId: draftId.data });
+		if (!draft) throw notFound();
+		if (!(await maySetPolicy(tx, visitor, draft))) throw forbidden();
+		const sites = await listSites(tx, visitor);
+		const site = sites.find((each) => each.id === draft.siteId) ?? null;
+		return work(tx, { visitor, draft, sites, ...policyPlace(site, visitor) });
+	});
+}
+
+/** How many standings of one group are shown before somebody asks for all. */
+const shownAtFirst = 20;
+
+const titlesOf: Record<ChangeEffect, string> = {
+	stopped: 'May not act any more, at once',
+	allowed: 'May act, at once',
+	moved: 'Stand elsewhere at once, and may act or not as before',
+	'stopped-later': 'May not act any more, from a later day',
+	'allowed-later': 'May act longer',
+	'moved-later': 'Stand elsewhere from a later day',
+};
+
+const countWords: Record<ChangeEffect, [string, string]> = {
+	stopped: ['person would lose permission to act at once', 'people would lose permission to act at once'],
+	allowed: ['person would gain permission to act at once', 'people would gain permission to act at once'],
+	moved: [
+		'person would stand elsewhere at once, with no change in what they may do',
+		'people would stand elsewhere at once, with no change in what they may do',
+	],
+	'stopped-later': ['person would lose permission earlier than now', 'people would lose permission earlier than now'],
+	'allowed-later': [
+		'person would keep permission for longer than now',
+		'people would keep permission for longer than now',
+	],
+	'moved-later': ['person would stand elsewhere from a later day', 'people would stand elsewhere from a later day'],
+};
+
+/** A draft's page: compares the next part of the staff and, once that is done, says whose standing would change. */
+export async function readDraft(args: Args) {
+	return withDraft(args, async (tx, { visitor, draft: found, sites, address, name }) => {
+		const { providerId } = visitor;
+		const draft = (await comparePart(tx, providerId, catalogue(), found.id, { now: args.context.now })) ?? found;
+		const overrides = await listPolicyOverrides(tx, { providerId });
+		const { inForce } = numbersFor(catalogue(), overrides, draft);
+		const complete = draft.compared >= draft.personIds.length && !draft.savedAs;
+		const groups = complete ? groupChanges(draft.changes) : [];
+		const all = new URL(args.request.url).searchParams.get('all');
+		const rows = (group: ChangeGroup) => (group.key === all ? group.changes : group.changes.slice(0, shownAtFirst));
+		const personIds = groups.flatMap((group) => rows(group).map((each) => each.personId));
+		const newest = overrides.at(-1);
+		const people = await listPeopleByIds(tx, {
+			providerId,
+			personIds: [...personIds, newest?.recordedBy ?? ''].filter(Boolean),
+		});
+		const nameOf = (id = '') => {
+			const person = people.get(id);
+			return person ? `${person.givenName} ${person.familyName}` : '';
+		};
+		const effects = new Map<ChangeEffect, Set<string>>();
+		for (const { effect, changes } of groups) {
+			const concerned = effects.get(effect) ?? new Set();
+			for (const each of changes) concerned.add(each.personId);
+			effects.set(effect, concerned);
+		}
+		return {
+			name,
+			address,
+			saved: draft.savedAs,
+			reason: draft.reason,
+			done: draft.compared,
+			of: draft.personIds.length,
+			comparedAt: sayMoment(draft.comparedAt),
+			meanwhile:
+				newest && newest.version === draft.upon && newest.recordedAt > found.draftedAt
+					? {
+							version: newest.version,
+							by: nameOf(newest.recordedBy),
+							when: sayMoment(newest.recordedAt),
+							reason: newest.reason,
+						}
+					: null,
+			numbers: draft.savedAs ? [] : differences(inForce, withEdits(inForce, draft.edits)),
+			counts: [...effects].map(([effect, { size }]) => `${size} ${countWords[effect][size === 1 ? 0 : 1]}`),
+			groups: groups.map((group) => ({
+				key: group.key,
+				title: titlesOf[group.effect],
+				from: group.from.standing,
+				to: group.to.standing,
+				why: group.to.permit ? '' : reasonWords[group.to.code].nextStep,
+				count: group.changes.length,
+				rows: rows(group).map((each) => ({
+					person: nameOf(each.personId),
+					privilege: titles().privilege(each.privilege),
+					site: sites.find((site) => site.id === each.siteId)?.name ?? '',
+					on: each.now ? 'now' : sayDay(localDay(each.on)),
+				})),
+			})),
+		};
+	});
+}
