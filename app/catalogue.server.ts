@@ -9,7 +9,7 @@ import { type ContentKind, provenance } from './domain/content.ts';
 import { canonical } from './domain/ledger.ts';
 import { type LearningModule, learningModule } from './domain/module.ts';
 import { type PolicyBody, shippedPolicy } from './domain/policy.ts';
-import { type Privilege, type PrivilegeCode, privilege, requirementOf } from './domain/privilege.ts';
+import { type Privilege, type PrivilegeCode, privilege, privilegeCodes, requirementOf } from './domain/privilege.ts';
 import { drawQuiz, type QuestionBank, type Quiz, questionBank } from './domain/quiz.ts';
 import { readable, type Titles } from './domain/requirement-words.ts';
 import type { ContentChange } from './domain/rules.ts';
@@ -71,7 +71,7 @@ export function readCatalogue(folder = path.resolve('content')): Catalogue {
 
 	const privileges = new Map<PrivilegeCode, Pinned<Privilege>>();
 	const quizzes = new Map<string, Pinned<Quiz>>();
-	for (const name of namesIn(path.join(folder, 'privileges'))) {
+	for (const name of namesIn(path.join(folder, 'privileges')).sort(byPlaceInMatrix)) {
 		const body = readContent(path.join(folder, 'privileges', name), privilege);
 		if (`${body.code}.yaml` !== name) throw new ContentError(`privileges/${name}: its code is ${body.code}`);
 		privileges.set(body.code, pin('privilege', body.code, body.provenance.version, body));
@@ -170,6 +170,12 @@ function namesIn(folder: string): string[] {
 		.sort();
 }
 
+/** Privileges are listed everywhere in the order of their codes, not of their files. */
+function byPlaceInMatrix(one: string, other: string): number {
+	const placeOf = (name: string) => privilegeCodes.findIndex((code) => name === `${code}.yaml`);
+	return placeOf(one) - placeOf(other);
+}
+
 function readContent<S extends z.ZodType>(file: string, schema: S): z.output<S> {
 	try {
 		return schema.parse(parse(readFileSync(file, 'utf8')));
@@ -229,7 +235,7 @@ export function titles(): Titles {
 }
 
 /** What a module, quiz, form or privilege is called; a quiz by the privilege that asks for it. */
-export function contentTitle(kind: ContentKind, slug: string): string {
+export function contentTitle(kind: string, slug: string): string {
 	const { modules, checklists, privileges } = catalogue();
 	if (kind === 'module') return modules.get(slug)?.body.title ?? readable(slug);
 	if (kind === 'checklist') return checklists.get(slug)?.body.title ?? readable(slug);

@@ -25,6 +25,7 @@ export default [
 	route('sites/:site/matrix.csv', 'routes/people/matrix-csv.ts'),
 	...prefix('people/:person', [
 		index('routes/people/person.tsx'),
+		route('name', 'routes/people/name.tsx'),
 		route('records', 'routes/people/records.tsx'),
 		route('records/:kind', 'routes/people/record.tsx'),
 		route('evidence/:evidence/retraction', 'routes/people/retraction.tsx'),

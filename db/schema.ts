@@ -221,6 +221,11 @@ export const evidence = pgTable(
 		primaryKey({ columns: [table.providerId, table.id] }),
 		unique('evidence_seq').on(table.providerId, table.seq),
 		index('evidence_by_person').on(table.providerId, table.personId, table.seq),
+		index('evidence_by_kind').on(table.providerId, table.kind, table.seq),
+		index('evidence_rounds').on(table.providerId, table.personId, table.privilege).where(sql`kind = 'observation'`),
+		index('evidence_rounds_not_seen')
+			.on(table.providerId, table.personId)
+			.where(sql`kind = 'observation' and payload ->> 'results' like '%"not-seen"%'`),
 		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
 		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
 		foreignKey({ columns: [table.providerId, table.supersedes], foreignColumns: [table.providerId, table.id] }),

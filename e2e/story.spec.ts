@@ -171,7 +171,7 @@ test('5. Grace sees what she grants, signs off, and finds it in the matrix', asy
 	await page.goBack();
 
 	const lastMonth = new Date(Date.now() - 33 * 86_400_000).toISOString().slice(0, 10);
-	await page.getByText('Another day, a role or a name').click();
+	await page.getByText('Another day, a privilege, a role or a name').click();
 	await page.getByLabel('As at the end of').fill(lastMonth);
 	await page.getByRole('button', { name: 'Show' }).click();
 	await expect(page.getByText('Who was competent on')).toBeVisible();

@@ -112,7 +112,7 @@ export async function append(
 	for (const part of inParts(rows, 500)) await tx.insert(schema.evidence).values(part);
 	if (notes.length) await tx.insert(schema.notes).values(notes);
 	const fresh = appended.filter((each) => rows.some((row) => row.id === each.id));
-	await project(tx, providerId, catalogue, [...new Set(fresh.map((each) => each.personId))], fresh);
+	await project(tx, providerId, catalogue, [...new Set(fresh.map((each) => each.personId))], { fresh });
 	return appended;
 
 	function withNote(given: Fact, evidenceId: string): unknown {

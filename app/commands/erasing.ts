@@ -3,16 +3,14 @@ import type { Tx } from '#db/client.server.ts';
 import { listLegalHolds } from '#db/queries/legal-holds.ts';
 import { listEmployments } from '#db/queries/people.ts';
 import { credentials, failedSecrets, legalHolds, notes, people, readings, rounds, sessions } from '#db/schema.ts';
-import { type LocalDay, localDay, moveDay } from '../domain/period.ts';
+import { nameKeptUntil } from '../domain/erasure.ts';
+import { type LocalDay, localDay } from '../domain/period.ts';
 
 /** Who asks for it. */
 export interface Keeper {
 	providerId: string;
 	personId: string;
 }
-
-/** How long a name is kept after the last day, where policy says nothing else (NHS Records Management Code). */
-export const usualRetention = 'P6Y';
 
 export type ErasureRefusal =
 	| { why: 'unknown' | 'erased-before' | 'works-here' | 'legal-hold' }
@@ -51,13 +49,8 @@ export async function eraseIdentity(
 	if (person.erasedAt) return { ok: false, why: 'erased-before' };
 	const employments = await listEmployments(tx, { providerId, personId });
 	const today = localDay(now);
-	if (employments.some((each) => each.lastDay === null || each.lastDay >= today))
-		return { ok: false, why: 'works-here' };
-	const [lastDay = localDay(person.createdAt)] = employments
-		.flatMap((each) => each.lastDay ?? [])
-		.sort()
-		.reverse();
-	const keptUntil = moveDay(lastDay, given.retention);
+	const keptUntil = nameKeptUntil(employments, person.createdAt, given.retention, today);
+	if (!keptUntil) return { ok: false, why: 'works-here' };
 	if (today <= keptUntil) return { ok: false, why: 'too-early', keptUntil };
 	const holds = await listLegalHolds(tx, { providerId, personId });
 	if (holds.some((hold) => !hold.liftedAt)) return { ok: false, why: 'legal-hold' };

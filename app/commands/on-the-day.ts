@@ -2,9 +2,10 @@ import type { Tx } from '#db/client.server.ts';
 import { type ContentVersion, findContentVersion } from '#db/queries/content.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { listPeopleByIds } from '#db/queries/people.ts';
-import { type Catalogue, titles } from '../catalogue.server.ts';
+import { type Catalogue, contentTitle, titles } from '../catalogue.server.ts';
 import { bearsOn } from '../domain/bearing.ts';
-import { type Decision, decide } from '../domain/decide.ts';
+import { decide } from '../domain/decide.ts';
+import type { Decision } from '../domain/decision.ts';
 import { type Evidence, evidenceWords } from '../domain/evidence.ts';
 import { detailOf, isLate } from '../domain/evidence-detail.ts';
 import { Facts, isAfter, standingEvidence } from '../domain/facts.ts';
@@ -122,7 +123,7 @@ export async function answerOnTheDay(
 		if (!id) return null;
 		if (!versions.has(id)) versions.set(id, await findContentVersion(tx, id));
 		const version = versions.get(id);
-		return version ? `${version.kind} ${version.slug}, version ${version.version}` : null;
+		return version ? `${contentTitle(version.kind, version.slug)}, version ${version.version}` : null;
 	}
 
 	async function assessorOf(round: Evidence & { kind: 'observation' }) {

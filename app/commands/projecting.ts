@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listEvidenceOf, listNewestSeqs } from '#db/queries/evidence.ts';
 import { listPolicyOverrides, type PolicyVersion } from '#db/queries/policies.ts';
-import { listSegments, type StandingSegment } from '#db/queries/standings.ts';
+import { listSegments, replaceSegments, type StandingSegment } from '#db/queries/standings.ts';
 import * as schema from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { eventOf } from '../domain/event.ts';
@@ -82,8 +82,6 @@ function shippedPolicyAt(catalogue: Catalogue, at: Date) {
 	return catalogue.shippedPolicies.find((each) => each.version === version);
 }
 
-type StandingRow = typeof schema.standings.$inferInsert;
-
 /** The stretches of standing that one person's evidence gives, at every site where they have worked. */
 export function standingsOf(
 	rules: (siteId: string) => Rules,
@@ -120,42 +118,77 @@ export function sitesOf(evidence: readonly Evidence[], all: readonly string[]): 
 	return sites.includes(null) ? [...all] : all.filter((site) => sites.includes(site));
 }
 
+/** Where one person stands from the newest row of their evidence on. */
+export interface WorkedOut {
+	newest: Evidence;
+	segments: StandingSegment[];
+}
+
+/** Where people stand under some rules, by person; those without evidence stand nowhere. Writes nothing. */
+export async function workOut(
+	tx: Tx,
+	providerId: string,
+	catalogue: Catalogue,
+	rules: (siteId: string) => Rules,
+	personIds: readonly string[],
+): Promise<Map<string, WorkedOut>> {
+	const sites = tx.select({ id: schema.sites.id }).from(schema.sites).where(sql`provider_id = ${providerId}`);
+	const siteIds = (await sites).map((site) => site.id);
+	const found = new Map<string, WorkedOut>();
+	for (const part of inParts(personIds, 100)) {
+		const evidence = byKey(await listEvidenceOf(tx, { providerId, personIds: part }), (each) => each.personId);
+		for (const [personId, theirs] of evidence) {
+			// A thousand people are seconds of work: the gate, in the same process, answers in between.
+			await setImmediate();
+			const newest = theirs.at(-1);
+			if (!newest) continue;
+			const segments = standingsOf(rules, [...catalogue.privileges.keys()], siteIds, theirs);
+			found.set(personId, { newest, segments });
+		}
+	}
+	return found;
+}
+
+/** Why people's standings are worked out anew: new evidence, or a policy. Neither: nothing but a rebuild. */
+export interface Cause {
+	fresh?: readonly Evidence[];
+	policy?: { version: number; recordedAt: Date };
+	/** What was worked out under these very rules before the chain was held: used for whoever has no newer evidence. */
+	ahead?: ReadonlyMap<string, WorkedOut>;
+}
+
 /**
  * Works out anew where people stand and writes what changed, with an event for each change and one for each new row
- * of evidence. Run with nothing new, neither evidence nor a policy, it rebuilds the projection.
+ * of evidence. The caller holds the chain.
  */
 export async function project(
 	tx: Tx,
 	providerId: string,
 	catalogue: Catalogue,
 	personIds: readonly string[],
-	fresh: readonly Evidence[] = [],
-	policy?: { version: number; recordedAt: Date },
+	{ fresh = [], policy, ahead = new Map() }: Cause = {},
 ): Promise<void> {
+	const seqs = ahead.size ? await listNewestSeqs(tx, { providerId, personIds }) : new Map();
+	const behind = personIds.filter((id) => !ahead.has(id) || ahead.get(id)?.newest.seq !== seqs.get(id));
 	const rules = await rulesBySite(tx, providerId, catalogue);
-	const siteIds = (
-		await tx.select({ id: schema.sites.id }).from(schema.sites).where(sql`provider_id = ${providerId}`)
-	).map((site) => site.id);
-	const evidence = byKey(await listEvidenceOf(tx, { providerId, personIds }), (each) => each.personId);
-	const stored = byKey(await listSegments(tx, { providerId, personIds }), (row) => row.personId);
+	const worked = await workOut(tx, providerId, catalogue, rules, behind);
+	const stored = fresh.length || policy ? await listSegments(tx, { providerId, personIds }) : [];
+	const storedOf = byKey(stored, (row) => row.personId);
 	const events: (typeof schema.events.$inferInsert)[] = fresh.map((each) => ({
 		...eventOn(each),
 		type: 'evidence.recorded',
 		privilege: each.privilege,
 		siteId: each.siteId,
 	}));
-	const written: StandingRow[] = [];
+	const written: StandingSegment[] = [];
 	for (const personId of personIds) {
-		// A thousand people are seconds of work: the gate, in the same process, answers in between.
-		await setImmediate();
-		const theirs = evidence.get(personId) ?? [];
-		const newest = theirs.at(-1);
-		if (!newest) continue;
-		const segments = standingsOf(rules, [...catalogue.privileges.keys()], siteIds, theirs);
-		written.push(...segments.map((each) => ({ ...each, providerId })));
+		const theirs = worked.get(personId) ?? ahead.get(personId);
+		if (!theirs) continue;
+		const { newest, segments } = theirs;
+		written.push(...segments);
 		if (!fresh.length && !policy) continue;
 		const at = policy && policy.recordedAt > newest.recordedAt ? policy.recordedAt : newest.recordedAt;
-		const before = byKey(stored.get(personId) ?? [], keyOf);
+		const before = byKey(storedOf.get(personId) ?? [], keyOf);
 		for (const [key, rows] of byKey(segments, keyOf)) {
 			const was = before.get(key)?.findLast((row) => row.startsAt <= at);
 			const now = rows.findLast((row) => row.startsAt <= at);
@@ -166,9 +199,7 @@ export async function project(
 			}
 		}
 	}
-	for (const people of inParts(personIds, 500))
-		await tx.delete(schema.standings).where(sql`provider_id = ${providerId} and person_id in ${people}`);
-	for (const part of inParts(written, 500)) await tx.insert(schema.standings).values(part);
+	await replaceSegments(tx, { providerId, personIds, segments: written });
 	for (const part of inParts(events, 500)) await tx.insert(schema.events).values(part);
 
 	function eventOn({ personId, ...evidence }: Evidence) {

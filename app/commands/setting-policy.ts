@@ -20,7 +20,7 @@ import { standingChanges } from '../domain/policy-change.ts';
 import { bodyOver, type PolicyEdits, withEdits } from '../domain/policy-edits.ts';
 import { holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
-import { project, rulesFrom, sitesOf } from './projecting.ts';
+import { project, rulesFrom, sitesOf, workOut } from './projecting.ts';
 
 /** Whom a policy is for: a site, or with null the whole provider. */
 export interface Scope {
@@ -164,7 +164,6 @@ export async function savePolicy(
 	{ reason }: { reason: string },
 ): Promise<PolicySaving> {
 	const { providerId, personId } = authoriser;
-	await holdChain(tx, providerId);
 	const draft = await findPolicyDraft(tx, { providerId, draftId, hold: true });
 	if (!draft) return { ok: false, why: 'unknown-draft' };
 	const { siteId } = draft;
@@ -172,20 +171,25 @@ export async function savePolicy(
 	if (draft.savedAs) return { ok: true, version: draft.savedAs };
 	const ours = sql`provider_id = ${providerId} and id = ${draftId}`;
 	await tx.update(policyDrafts).set({ reason }).where(ours);
-	const overrides = await listPolicyOverrides(tx, { providerId });
-	if (newestOf(overrides) !== draft.upon) return { ok: false, why: 'changed-since' };
 	if (draft.compared < draft.personIds.length) return { ok: false, why: 'not-compared' };
-	const body = bodyFor(catalogue, overrides, draft);
-	if (!body) return { ok: false, why: 'nothing-changed' };
 
-	const version = draft.upon + 1;
+	// Nobody waits for what takes long: a pause, above all. Once the chain is held, only those are worked out again of
+	// whom something was recorded meanwhile.
+	const asRead = await newestPolicies(tx, providerId, catalogue, draft);
+	if (!asRead.ok) return asRead;
+	const would = [...asRead.overrides, { ...asRead.saving, recordedBy: personId, recordedAt: new Date() }];
+	const everybody = await listIdsWithStandings(tx, { providerId, siteId });
+	const ahead = await workOut(tx, providerId, catalogue, rulesFrom(would, catalogue), everybody);
+
+	await holdChain(tx, providerId);
+	const asHeld = await newestPolicies(tx, providerId, catalogue, draft);
+	if (!asHeld.ok) return asHeld;
+	const { version } = asHeld.saving;
 	const [saved] = await tx
 		.insert(policies)
 		.values({
+			...asHeld.saving,
 			providerId,
-			siteId,
-			version,
-			body,
 			reason,
 			recordedBy: personId,
 			recordedAt: sql`date_trunc('milliseconds', clock_timestamp())`,
@@ -193,7 +197,16 @@ export async function savePolicy(
 		.returning({ recordedAt: policies.recordedAt });
 	if (!saved) throw new Error('the policy was not recorded');
 	const personIds = await listIdsWithStandings(tx, { providerId, siteId });
-	await project(tx, providerId, catalogue, personIds, [], { version, recordedAt: saved.recordedAt });
+	await project(tx, providerId, catalogue, personIds, { policy: { version, recordedAt: saved.recordedAt }, ahead });
 	await tx.update(policyDrafts).set({ savedAs: version }).where(ours);
 	return { ok: true, version };
+}
+
+/** The policies there are and the one that a draft would add to them. */
+async function newestPolicies(tx: Tx, providerId: string, catalogue: Catalogue, draft: PolicyDraft) {
+	const overrides = await listPolicyOverrides(tx, { providerId });
+	if (newestOf(overrides) !== draft.upon) return { ok: false, why: 'changed-since' } as const;
+	const body = bodyFor(catalogue, overrides, draft);
+	if (!body) return { ok: false, why: 'nothing-changed' } as const;
+	return { ok: true, overrides, saving: { version: draft.upon + 1, siteId: draft.siteId, body, reason: '' } } as const;
 }

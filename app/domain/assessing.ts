@@ -1,4 +1,4 @@
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 
 /** Why somebody may not assess a round. A closed list, each with a plain sentence. */
 export const assessRefusalWords = {

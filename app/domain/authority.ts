@@ -22,6 +22,8 @@ export const authorities = {
 	override: ['manager'],
 	verify: ['manager', 'administrator'],
 	'set-policy': ['manager'],
+	/** Keeps a leaver's name longer, or forgets it when its time has come. */
+	'keep-names': ['manager'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Authority = keyof typeof authorities;
 

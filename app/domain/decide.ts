@@ -1,35 +1,16 @@
 import { beforeSignOff } from './before-sign-off.ts';
+import type { Decision } from './decision.ts';
 import { type Employment, employmentAt } from './employment.ts';
 import type { Evidence } from './evidence.ts';
-import { Facts, isOf, openPause, signOffFor, standingEvidence, withdrawalFor } from './facts.ts';
-import type { Ground, Path, Progress } from './ground.ts';
-import { earliest, endOfDay, type LocalDay, latest, moveDay, startOfDay } from './period.ts';
+import { Facts, openOverrides, openPause, signOffFor, standingEvidence, withdrawalFor } from './facts.ts';
+import type { Ground } from './ground.ts';
+import { earliest, endOfDay, latest, moveDay, startOfDay } from './period.ts';
 import { restsOnItself } from './privilege.ts';
 import { askedEachTime, openDelegations, progressOf, unverifiedFrom } from './progress.ts';
 import { neverOverridden, type ReasonCode } from './reason.ts';
 import { openRechecks, type Recheck, recheckCodes, showsFrom } from './recheck.ts';
 import type { Question, Rules, Standing } from './rules.ts';
 import { endOfSignOff, SignOffs } from './sign-off.ts';
-
-export interface Decision {
-	permit: boolean;
-	code: ReasonCode;
-	standing: Standing;
-	/** With no new evidence, the instant at which a permit ends. Null: it does not end by itself. */
-	validUntil: Date | null;
-	/** The next instant after `at` at which anything in this decision may change with no new evidence. */
-	changesAt: Date | null;
-	/** Which way leads to the next sign-off, and how far it has been gone. */
-	path: Path['kind'];
-	progress: Progress[];
-	/** What is asked again of somebody who is signed off, due or still to come. */
-	rechecks: Recheck[];
-	/** The evidence that settled it. */
-	evidence: string[];
-	/** The last day of the sign-off that it is about, in date or not. */
-	lastDay: LocalDay | null;
-	policyVersion: string;
-}
 
 /**
  * The one rule behind every screen and every answer: is this person competent for this privilege at this site?
@@ -58,9 +39,25 @@ export function decider(
 	at: Date,
 	knownAt: Date = at,
 ): (question: Question) => Decision {
-	const changes = rules.changes.filter((change) => change.inForceFrom <= at && change.inForceFrom <= knownAt);
-	const inquiry = new Inquiry({ ...rules, changes }, Facts.from(standingEvidence(evidence, at, knownAt)), at);
-	return (question) => inquiry.answer(question);
+	return decidersFrom(rules, evidence, at, knownAt)(at);
+}
+
+/** As `decider`, for many instants from `from` on, as known at one. */
+export function decidersFrom(
+	rules: Rules,
+	evidence: readonly Evidence[],
+	from: Date,
+	knownAt: Date,
+): (at: Date) => (question: Question) => Decision {
+	const signOffs = new SignOffs(rules);
+	const later = evidence.some((each) => each.observedAt > from);
+	const factsAt = (at: Date) => Facts.from(standingEvidence(evidence, at, knownAt));
+	const facts = factsAt(from);
+	return (at) => {
+		const changes = rules.changes.filter((change) => change.inForceFrom <= at && change.inForceFrom <= knownAt);
+		const inquiry = new Inquiry({ ...rules, changes }, later ? factsAt(at) : facts, at, signOffs);
+		return (question) => inquiry.answer(question);
+	};
 }
 
 type Answer = Pick<Decision, 'permit' | 'code' | 'standing' | 'validUntil' | 'evidence'>;
@@ -77,37 +74,36 @@ class Inquiry {
 	readonly #settled = new Map<string, Settled>();
 	readonly #employments = new Map<string, Employment>();
 
-	readonly #signOffs: SignOffs;
-
 	constructor(
 		readonly rules: Rules,
 		readonly facts: Facts,
 		readonly at: Date,
-	) {
-		this.#signOffs = new SignOffs(rules);
-	}
+		readonly signOffs: SignOffs,
+	) {}
 
 	answer(question: Question): Decision {
 		const settled = this.settle(question);
-		const delegated = settled.decision.permit ? this.delegated(settled.decision, question) : settled.decision;
+		const delegated = this.delegated(settled.decision, question);
 		return delegated.permit ? delegated : this.overridden({ ...settled, decision: delegated }, question);
 	}
 
 	/** A delegated task is done for one named person at a time: without one there is no permit. */
 	private delegated(decision: Decision, question: Question): Decision {
+		const supervised = decision.code === 'supervised_only';
+		if (!decision.permit && !supervised) return decision;
 		if (!decision.progress.some((each) => each.requirement.kind === 'delegation')) return decision;
 		const theirs = openDelegations(this.facts, question).filter((each) => each.payload.person === question.person);
-		const ends = theirs.map((each) => endOfDay(each.payload.reviewOn));
-		const end = latest(ends);
-		if (end && end > this.at)
-			return {
-				...decision,
-				validUntil: earliest([decision.validUntil, end]),
-				changesAt: earliest([decision.changesAt, end]),
-				evidence: [...decision.evidence, ...theirs.map((each) => each.id)],
-			};
-		const code = end ? 'delegation_expired' : 'delegation_missing';
-		return { ...decision, permit: false, code, validUntil: null };
+		const end = latest(theirs.map((each) => endOfDay(each.payload.reviewOn)));
+		const until = end && end > this.at ? end : null;
+		const missing = end ? 'delegation_expired' : 'delegation_missing';
+		if (supervised) return { ...decision, delegation: until ? { until } : { missing } };
+		if (!until) return { ...decision, permit: false, code: missing, validUntil: null };
+		return {
+			...decision,
+			validUntil: earliest([decision.validUntil, until]),
+			changesAt: earliest([decision.changesAt, until]),
+			evidence: [...decision.evidence, ...theirs.map((each) => each.id)],
+		};
 	}
 
 	private overridden({ decision, overridable, employment }: Settled, question: Question): Decision {
@@ -115,18 +111,16 @@ class Inquiry {
 			({ met, requirement: { kind } }) => kind === 'delegation' || (kind === 'age-decision' && !met),
 		);
 		if (!overridable || unturnable || neverOverridden.includes(decision.code)) return decision;
-		const active = this.facts
-			.of('override')
-			.findLast((each) => isOf(each, question) && new Date(each.payload.until) > this.at);
-		if (!active) return decision;
-		const until = new Date(active.payload.until);
+		const active = openOverrides(this.facts, question, this.at);
+		const until = latest(active.map((each) => new Date(each.payload.until)));
+		if (!until) return decision;
 		return {
 			...decision,
 			permit: true,
 			code: 'override_active',
 			validUntil: earliest([until, employment?.endsAt]),
 			changesAt: earliest([decision.changesAt, until]),
-			evidence: [active.id],
+			evidence: active.map((each) => each.id),
 		};
 	}
 
@@ -172,7 +166,7 @@ class Inquiry {
 			at,
 			employment,
 			withdrawal: withdrawalFor(facts, question),
-			path: this.#signOffs.pathFor(question, facts, employment, policy, at),
+			path: this.signOffs.pathFor(question, facts, employment, policy, at),
 			signOff: ends && at < ends ? signOff : undefined,
 			prerequisite: (code) => this.settle({ ...question, privilege: code }).decision,
 		};
@@ -207,7 +201,7 @@ class Inquiry {
 		changes.push(ends, dueFrom);
 		if (at >= ends) return deny('expired', 'expired', [signOff.id]);
 
-		const [flaw] = this.#signOffs.flawsOf(signOff, question, facts);
+		const [flaw] = this.signOffs.flawsOf(signOff, question, facts);
 		if (flaw?.missing) return deny(flaw.missing, 'in-training', [signOff.id]);
 
 		// What a new version of the privilege asks beyond is asked at the next sign-off, or by a change of content.

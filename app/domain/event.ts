@@ -1,4 +1,4 @@
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 
 /** What other systems, timelines and notices hear about. */
 export const eventTypes = [

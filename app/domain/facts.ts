@@ -125,3 +125,8 @@ export function openPause(facts: Facts, question: Question): EvidenceOf<'pause'>
 	const lifted = new Set(facts.of('pause-lifted').map((fact) => fact.payload.pause));
 	return facts.of('pause').findLast((pause) => concerns(pause, question) && !lifted.has(pause.id));
 }
+
+/** The overrides that have not run out yet. */
+export function openOverrides(facts: Facts, question: Question, at: Date): EvidenceOf<'override'>[] {
+	return facts.of('override').filter((each) => isOf(each, question) && new Date(each.payload.until) > at);
+}

@@ -1,4 +1,4 @@
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { Progress } from './ground.ts';
 
 /** The one thing a learner should do next for a privilege, and who has to do it. */

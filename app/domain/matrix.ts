@@ -1,4 +1,5 @@
-import { type Decision, decider } from './decide.ts';
+import { decider } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { Evidence } from './evidence.ts';
 import { endOfDay, type LocalDay, lastDayBefore } from './period.ts';
 import type { PrivilegeCode } from './privilege.ts';

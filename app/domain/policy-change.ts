@@ -1,4 +1,4 @@
-import type { Decision } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { Evidence } from './evidence.ts';
 import type { PrivilegeCode } from './privilege.ts';
 import type { Question, Rules } from './rules.ts';

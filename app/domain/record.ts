@@ -42,7 +42,7 @@ export const recordWords: Record<RecordKind, { title: string; hint: string; auth
 	},
 	'age-decision': {
 		title: 'A decision about somebody under 18',
-		hint: 'You have looked at this person and what they would do.',
+		hint: 'Look at this person and what they would do first. Then say here what you decided.',
 		authority: 'decide',
 	},
 };

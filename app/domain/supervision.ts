@@ -35,7 +35,8 @@ export const supervisionEndingForm = z.object({
 export const supervisionRefusalWords = {
 	'not-authorised': 'Your role may not decide this at this site.',
 	yourself: 'You cannot decide about yourself. Ask another manager.',
-	'not-ready': 'Their reading and quiz are not done yet, or they need no supervisor any more.',
+	'not-ready':
+		'Nobody needs to be named now. Either their reading and quiz are not done yet, or they may already do this alone.',
 	'supervises-themself': 'Somebody else has to be beside them.',
 	'not-competent': 'Only somebody who is competent in this here today can be beside them.',
 	'other-page': 'Something else was saved from this page before. Open the page again.',

@@ -1,4 +1,5 @@
-import { type Decision, decide, decider } from './decide.ts';
+import { decide, decidersFrom } from './decide.ts';
+import type { Decision } from './decision.ts';
 import type { Evidence } from './evidence.ts';
 import { type LocalDay, localDay, moveDay, startOfDay } from './period.ts';
 import type { Question, Rules } from './rules.ts';
@@ -22,9 +23,10 @@ export function segmentsFrom(
 	evidence: readonly Evidence[],
 	from: Date,
 ): (question: Question) => Segment[] {
-	const deciders = new Map<number, ReturnType<typeof decider>>();
+	const deciderAt = decidersFrom(rules, evidence, from, forEver);
+	const deciders = new Map<number, ReturnType<typeof deciderAt>>();
 	const at = (instant: Date) => {
-		const known = deciders.get(instant.getTime()) ?? decider(rules, evidence, instant, forEver);
+		const known = deciders.get(instant.getTime()) ?? deciderAt(instant);
 		deciders.set(instant.getTime(), known);
 		return known;
 	};

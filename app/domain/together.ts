@@ -1,3 +1,4 @@
+import type { Delegation } from './decision.ts';
 import { earliest } from './period.ts';
 import type { PrivilegeCode } from './privilege.ts';
 import type { ReasonCode } from './reason.ts';
@@ -7,6 +8,8 @@ export interface Answered {
 	permit: boolean;
 	code: ReasonCode;
 	validUntil: Date | null;
+	/** Of somebody supervised, where the task is delegated. */
+	delegation?: Delegation;
 }
 
 /** A named second person and how they stand themselves. */
@@ -42,11 +45,19 @@ export function decideTogether<D extends Answered>(
 		second.personId !== personId &&
 		second.decision.permit &&
 		second.decision.code === 'competent';
-	const supervised: D =
-		decision.code === 'supervised_only' && supervisor && stands(supervisor)
-			? { ...decision, permit: true, validUntil: supervisor.decision.validUntil }
-			: decision;
+	const supervised =
+		supervisor && decision.code === 'supervised_only' && stands(supervisor) ? beside(supervisor) : decision;
 	if (!supervised.permit || !privilege.witness || !policy.witness) return supervised;
 	if (!witness || !stands(witness)) return { ...supervised, permit: false, code: 'witness_missing', validUntil: null };
 	return { ...supervised, validUntil: earliest([supervised.validUntil, witness.decision.validUntil]) };
+
+	function beside(supervisor: Second): D {
+		const { delegation } = decision;
+		if (delegation && 'missing' in delegation) return { ...decision, code: delegation.missing };
+		return {
+			...decision,
+			permit: true,
+			validUntil: earliest([supervisor.decision.validUntil, delegation?.until]),
+		};
+	}
 }

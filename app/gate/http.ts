@@ -13,6 +13,21 @@ export class HttpError extends Error {
 	}
 }
 
+/** What an endpoint answers with where it is not 200, or not JSON without more ado. */
+export class Answer {
+	constructor(
+		readonly body: unknown,
+		readonly status = 200,
+		readonly headers: Record<string, string> = {},
+	) {}
+}
+
+/** Answers one request: with what is sent as JSON and 200, or with an `Answer`. Throws HttpError. */
+export type Endpoint = (request: IncomingMessage) => Promise<unknown>;
+
+/** The endpoints of one part of the gate, by path and method. */
+export type Endpoints = Record<string, { GET?: Endpoint; POST?: Endpoint; PUT?: Endpoint; DELETE?: Endpoint }>;
+
 /** The whole body as text, at most 64 kB. Rejects with HttpError 413. By events: an async iterator costs ten times as much. */
 export function readBody(request: IncomingMessage): Promise<string> {
 	return new Promise((resolve, reject) => {

@@ -23,9 +23,19 @@ export function escapeHtml(text: string): string {
 export function matrixHtml(
 	rows: readonly MatrixRow<Listed>[],
 	privileges: readonly Privilege[],
-	{ siteSlug, caption, opens }: { siteSlug: string; caption: string; opens: boolean },
+	{
+		siteSlug,
+		caption,
+		opens,
+		competent,
+	}: { siteSlug: string; caption: string; opens: boolean; competent: readonly number[] },
 ): string {
-	const head = privileges.map((each) => `<th scope="col">${escapeHtml(each.title)}</th>`).join('');
+	const head = privileges
+		.map(
+			({ title }, place) =>
+				`<th scope="col">${escapeHtml(title)}<span class="hint">${competent[place]} competent</span></th>`,
+		)
+		.join('');
 	const body = rows.map(({ person, cells }) => {
 		const name = escapeHtml(`${person.givenName} ${person.familyName}`);
 		const title = opens ? `<a href="/people/${person.id}">${name}</a>` : name;

@@ -74,8 +74,8 @@ export function RecordFields({
 						{...common('privilege')}
 					/>
 					<TextField
-						label="By what?"
-						hint="Such as assessor course, or registered nurse"
+						label="What was it?"
+						hint="Such as an assessor course, or registration as a nurse"
 						width={20}
 						{...common('award')}
 					/>

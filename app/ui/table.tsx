@@ -2,10 +2,21 @@
 import type { ReactNode } from 'react';
 
 /** The first cell of a row names the row. On a phone each row stands as a block of labelled lines. */
-export function DataTable({ caption, head, rows }: { caption: string; head: string[]; rows: ReactNode[][] }) {
+export function DataTable({
+	caption,
+	captionHidden,
+	head,
+	rows,
+}: {
+	caption: string;
+	/** Where a heading above says the same. */
+	captionHidden?: boolean;
+	head: string[];
+	rows: ReactNode[][];
+}) {
 	return (
 		<table className="data-table" role="table">
-			<caption>{caption}</caption>
+			<caption className={captionHidden ? 'visually-hidden' : undefined}>{caption}</caption>
 			<thead role="rowgroup">
 				<tr role="row">
 					{head.map((title) => (

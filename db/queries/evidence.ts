@@ -34,6 +34,28 @@ export async function listEvidenceOf(
 	return rows as Evidence[];
 }
 
+/** When the newest row of a provider was recorded; null where there is none. */
+export async function findLastRecordedAt(tx: Tx, { providerId }: { providerId: string }): Promise<Date | null> {
+	const [newest] = await tx
+		.select({ recordedAt: evidence.recordedAt })
+		.from(evidence)
+		.where(sql`${evidence.providerId} = ${providerId}`)
+		.orderBy(sql`${evidence.seq} desc`)
+		.limit(1);
+	return newest?.recordedAt ?? null;
+}
+
+/** The number of the newest row of each of some people; those without evidence are not among them. */
+export async function listNewestSeqs(
+	tx: Tx,
+	{ providerId, personIds }: { providerId: string; personIds: readonly string[] },
+): Promise<Map<string, number>> {
+	const rows = await tx.execute<{ person_id: string; seq: string }>(sql`
+		select person_id, max(seq) as seq from evidence
+		where provider_id = ${providerId} and person_id = any(${sql.param([...personIds])}::uuid[]) group by person_id`);
+	return new Map(rows.map((each) => [each.person_id, Number(each.seq)]));
+}
+
 /** Some people with the evidence of theirs that the rules read, in no order. */
 export interface RuledPart<P> {
 	people: P[];
@@ -46,7 +68,7 @@ const peopleAtOnce = 100;
 /**
  * The evidence of many people as the rules read it, some people at a time, recorded by an instant. It is without what
  * settles no answer: who recorded it, what a sign-off rested on, and of quizzes and rounds all but what is counted. A
- * round keeps its answers only where a line was "not seen" in one of the same person, privilege and site.
+ * round keeps its answers only to lines that were "not seen" in one of the same person, privilege and site.
  * `test/db/ruled-evidence.test.ts` holds that a matrix from it is the one from whole rows.
  */
 export async function* listRuledEvidence<P extends { id: string }>(
@@ -56,20 +78,28 @@ export async function* listRuledEvidence<P extends { id: string }>(
 	const parts = Array.from({ length: Math.ceil(people.length / peopleAtOnce) }, (_, place) =>
 		people.slice(place * peopleAtOnce, (place + 1) * peopleAtOnce),
 	);
-	const asked = parts.map((part) => readRuled(tx, providerId, part, knownAt));
+	const asked = parts.map((part) => {
+		const of = { providerId, personIds: part.map((each) => each.id), knownAt };
+		return Promise.all([readRuled(tx, of), readLinesNotSeen(tx, of)]);
+	});
 	// Whoever stops at the first that fails leaves the others to nobody.
 	for (const answer of asked) answer.catch(() => {});
-	for (const [place, answer] of asked.entries())
-		yield { people: parts[place] ?? [], evidence: (await answer).flatMap(ruledFacts) };
+	for (const [place, answer] of asked.entries()) {
+		const [facts, lines] = await answer;
+		yield { people: parts[place] ?? [], evidence: evidenceFrom(facts, parts[place] ?? [], resultsByRound(lines)) };
+	}
 }
 
 /** As `readRuled` writes them: a list costs a third of what objects or columns do. */
 type RuledFact = [
+	/** The place of the person among those asked about, from 1. */
+	person: number,
 	seq: number,
 	id: string,
 	kind: EvidenceKind,
 	privilege: string,
 	siteId: string,
+	/** Seconds since 1970. */
 	observedAt: number,
 	recordedAt: number,
 	supersedes: string,
@@ -78,13 +108,15 @@ type RuledFact = [
 	contentVersionId?: string,
 ];
 
-interface RuledRow extends Record<string, unknown> {
-	person: string;
-	facts: string;
+interface LineAnswer extends Record<string, unknown> {
+	round: string;
+	line: string;
+	answer: string;
 }
 
-/** What no rule reads of a round. */
+/** What no rule reads of a round; its results are read apart. */
 const uncounted = [
+	'results',
 	'counts',
 	'assessorEvidence',
 	'startedAt',
@@ -96,53 +128,81 @@ const uncounted = [
 	'note',
 ];
 
-async function readRuled(tx: Tx, providerId: string, people: readonly { id: string }[], knownAt: Date) {
-	const ids = sql.param(people.map((each) => each.id));
-	const theirs = sql`provider_id = ${providerId} and person_id = who.id and recorded_at <= ${knownAt.toISOString()}::timestamptz`;
-	// Person by person, because their rows lie all over the table: asked for together, all of it would be read each time.
-	return tx.execute<RuledRow>(sql`
-		select who.id as person, '[' || told.facts || ']' as facts
-		from unnest(${ids}::uuid[]) as who (id)
-		cross join lateral (
-			select string_agg(concat(
-				'[', seq, ',"', id, '","', kind, '","', privilege, '","', site_id, '",',
-				(extract(epoch from observed_at) * 1000)::bigint, ',', (extract(epoch from recorded_at) * 1000)::bigint,
-				',"', supersedes, '",',
-				case kind
-					when 'observation' then payload - case
-						when (privilege, site_id) in (
-							select privilege, site_id from evidence
-							where ${theirs} and kind = 'observation' and payload ->> 'results' like '%"not-seen"%'
-						) then ${textArray(uncounted)}
-						else ${textArray([...uncounted, 'results'])} end
-					when 'quiz-marked' then payload - ${textArray(['attempt', 'score', 'passMark', 'criticalMissed'])}
-					else payload - 'basis' end,
-				case kind when 'sign-off' then concat(',"', content_version_id, '"') end,
-				']'), ',') as facts
-			from evidence where ${theirs}
-		) as told
-		where told.facts is not null`);
+interface Reading {
+	providerId: string;
+	personIds: string[];
+	knownAt: Date;
+}
+
+function recordedOf({ providerId, personIds, knownAt }: Reading) {
+	return sql`evidence.provider_id = ${providerId} and evidence.person_id = any(${sql.param(personIds)}::uuid[])
+		and recorded_at <= ${knownAt.toISOString()}::timestamptz`;
+}
+
+/** In one piece: Postgres makes all of it while the one before is judged here, where it would wait after each row. */
+async function readRuled(tx: Tx, reading: Reading): Promise<RuledFact[]> {
+	const [found] = await tx.execute<{ facts: string | null }>(sql`
+		select string_agg(concat(
+			'[', who.place, ',', seq, ',"', id, '","', kind, '","', privilege, '","', site_id, '",',
+			date_part('epoch', observed_at), ',', date_part('epoch', recorded_at), ',"', supersedes, '",',
+			case kind
+				when 'observation' then payload - ${textArray(uncounted)}
+				when 'quiz-marked' then payload - ${textArray(['attempt', 'score', 'passMark', 'criticalMissed'])}
+				when 'sign-off' then payload - 'basis'
+				else payload end,
+			case kind when 'sign-off' then concat(',"', content_version_id, '"') end,
+			']'), ',') as facts
+		from evidence join unnest(${sql.param(reading.personIds)}::uuid[]) with ordinality as who (person_id, place) using (person_id)
+		where ${recordedOf(reading)}`);
+	return JSON.parse(`[${found?.facts ?? ''}]`);
+}
+
+/** The answers to each line that was "not seen" in a round, in all rounds of the same person, privilege and site. */
+async function readLinesNotSeen(tx: Tx, reading: Reading) {
+	return tx.execute<LineAnswer>(sql`
+		with lines as (
+			select distinct person_id, privilege, site_id, result.key as line
+			from evidence cross join lateral jsonb_each_text(payload -> 'results') as result
+			where ${recordedOf(reading)} and kind = 'observation' and payload ->> 'results' like '%"not-seen"%'
+				and result.value = 'not-seen'
+		)
+		select round.id as round, lines.line, round.payload -> 'results' ->> lines.line as answer
+		from lines join evidence as round using (person_id, privilege, site_id)
+		where round.provider_id = ${reading.providerId} and round.kind = 'observation'
+			and round.recorded_at <= ${reading.knownAt.toISOString()}::timestamptz
+			and round.payload -> 'results' ? lines.line`);
 }
 
 function textArray(texts: readonly string[]) {
 	return sql`${sql.param([...texts])}::text[]`;
 }
 
-function ruledFacts({ person, facts }: RuledRow): Evidence[] {
-	const rows: RuledFact[] = JSON.parse(facts);
-	return rows.map(
-		([seq, id, kind, privilege, siteId, observedAt, recordedAt, supersedes, payload, contentVersionId]) => {
+const noResults = {};
+
+function resultsByRound(lines: readonly LineAnswer[]): Map<string, Record<string, string>> {
+	const rounds = new Map<string, Record<string, string>>();
+	for (const { round, line, answer } of lines) rounds.set(round, { ...rounds.get(round), [line]: answer });
+	return rounds;
+}
+
+function evidenceFrom(
+	facts: readonly RuledFact[],
+	people: readonly { id: string }[],
+	results: ReadonlyMap<string, Record<string, string>>,
+): Evidence[] {
+	return facts.map(
+		([person, seq, id, kind, privilege, siteId, observedAt, recordedAt, supersedes, payload, contentVersionId]) => {
 			if (kind === 'sign-off') payload.basis = [];
-			if (kind === 'observation') payload.results ??= {};
+			if (kind === 'observation') payload.results = results.get(id) ?? noResults;
 			return {
 				id,
 				seq,
 				kind,
-				personId: person,
+				personId: people[person - 1]?.id,
 				privilege: privilege || null,
 				siteId: siteId || null,
-				observedAt: new Date(observedAt),
-				recordedAt: new Date(recordedAt),
+				observedAt: new Date(Math.round(observedAt * 1000)),
+				recordedAt: new Date(Math.round(recordedAt * 1000)),
 				recordedBy: null,
 				contentVersionId: contentVersionId ?? null,
 				supersedes: supersedes || null,

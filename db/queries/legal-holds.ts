@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../client.server.ts';
-import { legalHolds } from '../schema.ts';
+import { legalHolds, people } from '../schema.ts';
 
 export interface LegalHold {
 	id: string;
@@ -32,4 +32,16 @@ export async function listLegalHolds(
 			sql`${legalHolds.providerId} = ${providerId} and (${personId ?? null}::uuid is null or ${legalHolds.personId} = ${personId ?? null})`,
 		)
 		.orderBy(legalHolds.setAt, legalHolds.id);
+}
+
+/** When somebody was entered, from when their name is kept at least, and when it was forgotten, if it was. */
+export async function findNameKeeping(
+	tx: Tx,
+	{ providerId, personId }: { providerId: string; personId: string },
+): Promise<{ createdAt: Date; erasedAt: Date | null } | null> {
+	const [found] = await tx
+		.select({ createdAt: people.createdAt, erasedAt: people.erasedAt })
+		.from(people)
+		.where(sql`${people.providerId} = ${providerId} and ${people.id} = ${personId}`);
+	return found ?? null;
 }

@@ -51,6 +51,34 @@ export async function listSegments(
 	return rows as StandingSegment[];
 }
 
+/** Puts some people's stretches in place of those that are stored, in parts that Postgres reads as one value each. */
+export async function replaceSegments(
+	tx: Tx,
+	{
+		providerId,
+		personIds,
+		segments,
+	}: { providerId: string; personIds: readonly string[]; segments: readonly StandingSegment[] },
+): Promise<void> {
+	if (!personIds.length) return;
+	await tx
+		.delete(standings)
+		.where(
+			sql`${standings.providerId} = ${providerId} and ${standings.personId} = any(${sql.param([...personIds])}::uuid[])`,
+		);
+	for (let from = 0; from < segments.length; from += 2000) {
+		const part = JSON.stringify(segments.slice(from, from + 2000));
+		await tx.execute(sql`
+			insert into standings (provider_id, person_id, site_id, privilege, starts_at, ends_at, standing, permit, permit_until,
+				code, evidence_ids, policy_version, up_to_seq)
+			select ${providerId}, s."personId", s."siteId", s.privilege, s."startsAt", s."endsAt", s.standing, s.permit, s."permitUntil",
+				s.code, s."evidenceIds", s."policyVersion", s."upToSeq"
+			from jsonb_to_recordset(${part}::jsonb) as s ("personId" uuid, "siteId" uuid, privilege text, "startsAt" timestamptz,
+				"endsAt" timestamptz, standing text, permit boolean, "permitUntil" timestamptz, code text, "evidenceIds" uuid[],
+				"policyVersion" text, "upToSeq" bigint)`);
+	}
+}
+
 /** Where everybody at a site stands at this moment, by the database's clock. */
 export async function listStandingsNow(
 	tx: Tx,

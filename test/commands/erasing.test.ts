@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
-import { eraseIdentity, liftLegalHold, setLegalHold, usualRetention } from '#app/commands/erasing.ts';
+import { eraseIdentity, liftLegalHold, setLegalHold } from '#app/commands/erasing.ts';
 import { exportPack } from '#app/commands/exporting.ts';
 import { checkPassword } from '#app/commands/secrets.ts';
 import { addDays, localDay, moveDay, startOfDay } from '#app/domain/period.ts';
@@ -13,6 +13,7 @@ import { checkpoint, countRows, findingsWith, type Ledger, testLedger } from '..
 vi.setConfig({ testTimeout: 60_000 });
 
 const owen = personOf('owen.price');
+const usualRetention = 'P6Y';
 const by = { providerId: fairfield, personId: grace };
 const years = (count: number) => startOfDay(moveDay(localDay(new Date()), `P${count}Y`));
 

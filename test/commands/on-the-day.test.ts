@@ -20,7 +20,7 @@ test('every requirement stands with its evidence, the version that was used, and
 	expect(rounds).toHaveLength(3);
 	for (const round of rounds) {
 		expect(round.assessor).toMatchObject({ competent: true });
-		expect(round.version).toBe('checklist oral-round, version 1');
+		expect(round.version).toBe('Oral medicines round, version 1');
 		expect([round.late, round.enteredAfterwards]).toEqual([false, false]);
 	}
 	const modules = requirements.filter((each) => each.what.startsWith('Module read'));

@@ -5,6 +5,7 @@ import { matrixOf } from '#app/domain/matrix.ts';
 import { privilegeCodes } from '#app/domain/privilege.ts';
 import { payloadReferences } from '#app/domain/reference.ts';
 import type { Rules } from '#app/domain/rules.ts';
+import type { Answer } from '#app/domain/words.ts';
 import { asProvider, type Tx } from '#db/client.server.ts';
 import { namedId } from '#db/factory.ts';
 import { listEvidenceOf, listRuledEvidence } from '#db/queries/evidence.ts';
@@ -19,6 +20,9 @@ interface Told extends Asking {
 	id: string;
 }
 
+const lateLine = (turn: number): Answer =>
+	(['not-applicable', 'not-seen', 'yes', 'not-applicable'] as const)[turn % 4] ?? 'yes';
+
 function told(asking: Asking, place: number): Told {
 	const idOf = (name: string) => namedId(`${name} of life ${place}`);
 	const names = new Map<string, string>();
@@ -31,6 +35,9 @@ function told(asking: Asking, place: number): Told {
 			if (!(payloadReferences as Record<string, unknown>)[field]) return [field, value];
 			return [field, Array.isArray(value) ? value.map(uuid) : uuid(value as string)];
 		});
+		// In most lives every line is seen at once. Here one line often is not, and whether it ever is decides.
+		if (fact.kind === 'observation')
+			payload.push(['results', { ...fact.payload.results, late: lateLine(fact.seq + place) }]);
 		return {
 			...fact,
 			id: uuid(fact.id),

@@ -90,6 +90,14 @@ const table: Record<Authority, Record<Role, boolean>> = {
 		manager: true,
 		administrator: false,
 	},
+	'keep-names': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
 	verify: { carer: false, senior: false, nurse: false, 'medication-lead': false, manager: true, administrator: true },
 };
 const rows = Object.entries(table).flatMap(([authority, byRole]) =>

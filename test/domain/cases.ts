@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Decision, decide } from '../../app/domain/decide.ts';
+import { decide } from '../../app/domain/decide.ts';
+import type { Decision } from '../../app/domain/decision.ts';
 import type { Privilege, PrivilegeCode, Requirement } from '../../app/domain/privilege.ts';
 import type { ReasonCode } from '../../app/domain/reason.ts';
 import type { Rules, Standing } from '../../app/domain/rules.ts';

@@ -96,8 +96,8 @@ const oddRounds = fc.array(
 			{ passed: false, simulated: true },
 			{ checklist: 'another-round' },
 		),
-		/** Comes before the usual one, or takes its place. */
-		besides: fc.boolean(),
+		/** Comes in the place of the usual one, before it, or before a simulated one in its place. */
+		next: fc.constantFrom('nothing', 'the usual', 'a simulated'),
 	}),
 	{ maxLength: 2, size: 'max' },
 );
@@ -177,7 +177,8 @@ function isWatchedFor(life: Life, code: PrivilegeCode, given: FirstTime, fewer: 
 		if (given.sameAssessor) habits.assessor = 0;
 		const odd = given.oddRounds?.find((each) => each.place === place);
 		if (odd) round(life, code, at, { ...habits, ...odd.is });
-		if (!odd || odd.besides) round(life, code, at, habits);
+		if (odd?.next === 'a simulated') round(life, code, at, { ...habits, simulated: true });
+		if (!odd || odd.next === 'the usual') round(life, code, at, habits);
 	}
 	if (given.tooOld !== null && code === life.code)
 		life.today = daysLater(firstDay, life.rules.policy.observation.maximumAge) + given.tooOld;
@@ -261,6 +262,7 @@ const isPaused = fc
 		asks: inSome(70, asks),
 		lifting: inSome(30, scopes),
 		answered: fc.boolean(),
+		takenBack: otherwise(12, false, true),
 		minute: minutes,
 	})
 	.map((given): Chapter => {
@@ -274,6 +276,7 @@ const isPaused = fc
 			const lifting = given.lifting?.(life) ?? where;
 			tell(life, 'pause-lifted', moment(life.today, given.minute), { pause, ...asked }, lifting);
 			if (given.answered && given.asks) answersTo(life, given.asks, given.minute);
+			if (given.takenBack) takeBack(life, 'pause', given.minute);
 		};
 	});
 
@@ -311,6 +314,7 @@ const contentChanges = fc
 		kind: fc.constantFrom<ContentChange['kind']>('privilege', 'module', 'module', 'quiz', 'checklist'),
 		asks,
 		grace: otherwise(40, 'P0D', 'P28D', 'P1M'),
+		inForceAfter: otherwise(30, 0, 3, -1),
 		answeredAfter: inSome(60, fc.constantFrom(1, 0, -2)),
 		answersVersion: otherwise(40, 3, 2, 4),
 		byReading: fc.boolean(),
@@ -326,7 +330,7 @@ const contentChanges = fc
 			};
 			const slug = slugs[given.kind] ?? 'unknown';
 			const { kind, grace } = given;
-			const inForceFrom = moment(life.today, given.minute);
+			const inForceFrom = moment(life.today + given.inForceAfter, given.minute);
 			life.rules.changes.push({ kind, slug, version: 3, asks: given.asks, grace, says: 'new', inForceFrom });
 			if (given.answeredAfter === null) return;
 			const at = moment(life.today + given.answeredAfter, given.minute);
@@ -451,14 +455,15 @@ const movesSite = fc
 		};
 	});
 
-/** A second post here, and perhaps the end of the first, or of both. */
+/** A second post here, and perhaps the end of the first. */
 const changesPost = fc
 	.record({
 		role: fc.constantFrom<Role>('administrator', 'carer', 'senior', 'administrator'),
 		contract: otherwise<'permanent' | 'agency'>(25, 'permanent', 'agency'),
 		whole: fc.boolean(),
 		firstEnds: inSome(70, fc.constantFrom(0, 0, 30)),
-		secondEnds: inSome(20, fc.constantFrom(5, 60)),
+		/** Everything ends on a day that is known already, what is only here sooner or later than the rest. */
+		allEnds: inSome(15, fc.constantFrom(5, 60)),
 		minute: minutes,
 	})
 	.map((given): Chapter => {
@@ -470,7 +475,9 @@ const changesPost = fc
 			if (given.firstEnds !== null) ends(given.firstEnds, { siteId: life.site }, at);
 			const start = moment(life.today, given.minute + 1);
 			tell(life, 'employment-started', start, { role: given.role, contract: given.contract }, { siteId });
-			if (given.secondEnds !== null) ends(given.secondEnds, { siteId }, moment(life.today, given.minute + 2));
+			if (given.allEnds === null) return;
+			ends(30, {}, moment(life.today, given.minute + 2));
+			ends(given.allEnds, { siteId: life.site }, moment(life.today, given.minute + 3));
 		};
 	});
 
@@ -640,7 +647,7 @@ export const laterChapters = fc.oneof(
 	{ weight: 6, arbitrary: isAway },
 	{ weight: 5, arbitrary: leaves },
 	{ weight: 6, arbitrary: movesSite },
-	{ weight: 8, arbitrary: isOverridden },
+	{ weight: 11, arbitrary: isOverridden },
 	{ weight: 4, arbitrary: isTakenBack },
 	{ weight: 4, arbitrary: isCorrected },
 	{ weight: 3, arbitrary: isWithdrawn },

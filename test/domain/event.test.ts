@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { refuseAssessor } from '../../app/domain/assessing.ts';
-import type { Decision } from '../../app/domain/decide.ts';
+import type { Decision } from '../../app/domain/decision.ts';
 import { eventOf } from '../../app/domain/event.ts';
 import type { Standing } from '../../app/domain/rules.ts';
 

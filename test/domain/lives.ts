@@ -31,6 +31,8 @@ function turningPoints(life: Life, fact: { observedAt: Date; payload: object }):
 		for (const duration of [grace, absence.longest, renewal.lateBy])
 			points.push(moment(daysLater(each, duration) + 1, 0), moment(daysLater(each, duration) + 1, 480));
 	}
+	const first = life.drafts[0]?.payload;
+	if (first && 'adultOn' in first && first.adultOn) points.push(moment(dayNumber(first.adultOn), 0));
 	const own = Math.floor(fact.observedAt.getTime() / day);
 	for (const duration of [observation.maximumAge, 'P1M', 'P3M', 'P6M'])
 		points.push(moment(daysLater(own, duration) + 1, 0));

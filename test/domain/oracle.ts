@@ -38,12 +38,18 @@ export function oracleDecides(
 	at: Date,
 	knownAt: Date,
 ): OracleAnswer {
-	const entry = rules.privileges.get(question.privilege);
-	if (!entry || restsOnItself(rules, question.privilege)) return deny('unknown_privilege', 'not-required');
-	const asked: Asked = {
+	if (!rules.privileges.has(question.privilege) || restsOnItself(rules, question.privilege))
+		return deny('unknown_privilege', 'not-required');
+	const asked = askedAbout(rules, evidence, question, at, knownAt);
+	const answer = answerInOrder(asked, true);
+	return answer.permit ? answer : underOverride(asked, answer);
+}
+
+function askedAbout(rules: Rules, evidence: readonly Evidence[], question: Question, at: Date, knownAt: Date): Asked {
+	return {
 		rules,
 		policy: rules.policy,
-		entry,
+		entry: rules.privileges.get(question.privilege) as Privilege,
 		code: question.privilege,
 		siteId: question.siteId,
 		person: question.person,
@@ -51,8 +57,6 @@ export function oracleDecides(
 		at,
 		knownAt,
 	};
-	const answer = answerInOrder(asked, true);
-	return answer.permit ? answer : underOverride(asked, answer);
 }
 
 function deny(code: ReasonCode, standing: Standing): OracleAnswer {
@@ -69,6 +73,10 @@ function dayOf(instant: Date): string {
 
 function dayLater(day: string, duration: string): string {
 	return Temporal.PlainDate.from(day).add(Temporal.Duration.from(duration)).toString();
+}
+
+function dayEarlier(day: string, duration: string): string {
+	return Temporal.PlainDate.from(day).subtract(Temporal.Duration.from(duration)).toString();
 }
 
 function startOf(day: string): Date {
@@ -376,9 +384,8 @@ function notDelegated(asked: Asked): ReasonCode | null {
 
 /** In order, 11. */
 function isDueSoon(asked: Asked, signOff: EvidenceOf<'sign-off'>, open: readonly Ask[]): boolean {
-	const soon = dayLater(dayOf(asked.at), asked.policy.dueSoon);
-	if (signOff.payload.lastDay <= soon) return true;
-	return open.some((each) => dayOf(new Date(each.dueBy.getTime() - 1)) <= soon);
+	const lastDays = [signOff.payload.lastDay, ...open.map((each) => dayOf(new Date(each.dueBy.getTime() - 1)))];
+	return lastDays.some((each) => dayEarlier(each, asked.policy.dueSoon) <= dayOf(asked.at));
 }
 
 /** In order, 11. All but the end of the sign-off. */
@@ -828,6 +835,11 @@ function awayAsk(asked: Asked, from: string, back: string | null): Ask[] {
 	return [{ asks: asked.policy.absence.asks, since: back === null ? dueBy : startOf(back), dueBy, change: null }];
 }
 
+/** A spell whose last day is before its first is no coming back. */
+function isWork({ first, last }: { first: string; last: string | null }): boolean {
+	return last === null || last >= first;
+}
+
 /** From the day after a last day with no other work on the next, to the day of the next start, at any site. */
 function gapsInWork(asked: Asked): { from: string; back: string }[] {
 	const worked = spells(asked).map(({ start, lastDay }) => ({ first: dayOf(start.observedAt), last: lastDay }));
@@ -838,23 +850,22 @@ function gapsInWork(asked: Asked): { from: string; back: string }[] {
 		const others = worked.filter((each) => each !== spell);
 		if (others.some((other) => other.first <= last && (other.last === null || other.last > last))) continue;
 		let back: string | null = null;
-		for (const { first } of others) if (first > last && (back === null || first < back)) back = first;
+		for (const { first } of others.filter(isWork)) if (first > last && (back === null || first < back)) back = first;
 		if (back !== null) gaps.push({ from: dayLater(last, 'P1D'), back });
 	}
 	return gaps;
 }
 
-/** 8.3 A pause that was lifted, by a lifting that concerns the question. */
+/** 8.3 A pause that was lifted, by a lifting that concerns the question. The pause itself may have been taken back. */
 function liftedAsks(asked: Asked): Ask[] {
-	const asks: Ask[] = [];
-	for (const pause of all(asked.facts, 'pause')) {
-		for (const lifting of liftingsOf(asked, pause)) {
-			if (!concerns(lifting, asked)) continue;
-			const { observedAt, payload } = lifting;
-			asks.push({ asks: payload.asks ?? 'nothing', since: observedAt, dueBy: observedAt, change: null });
-		}
-	}
-	return asks;
+	return all(asked.facts, 'pause-lifted')
+		.filter((each) => concerns(each, asked))
+		.map(({ observedAt, payload }) => ({
+			asks: payload.asks ?? 'nothing',
+			since: observedAt,
+			dueBy: observedAt,
+			change: null,
+		}));
 }
 
 /** 8.4 Spot check. Always open. */
@@ -902,6 +913,8 @@ export interface Together {
 	witnessIsAsked: boolean;
 	/** Why the task is not delegated to the subject; null where it is, or need not be. */
 	notDelegated: ReasonCode | null;
+	/** Where it is delegated to the subject, until when. */
+	delegatedUntil: Date | null;
 }
 
 export function oracleDecidesTogether(together: Together): OracleAnswer {
@@ -911,12 +924,28 @@ export function oracleDecidesTogether(together: Together): OracleAnswer {
 }
 
 /** Two people, *supervised*. */
-function asSupervised({ subject, supervisor, notDelegated }: Together): OracleAnswer {
+function asSupervised({ subject, supervisor, notDelegated, delegatedUntil }: Together): OracleAnswer {
 	if (subject.answer.code !== 'supervised_only') return subject.answer;
-	if (notDelegated !== null) return deny(notDelegated, subject.answer.standing);
 	if (supervisor === null || supervisor.personId === subject.personId) return subject.answer;
 	if (supervisor.answer.code !== 'competent') return subject.answer;
-	return { ...subject.answer, permit: true, validUntil: supervisor.answer.validUntil };
+	if (notDelegated !== null) return deny(notDelegated, subject.answer.standing);
+	const ends = [supervisor.answer.validUntil, delegatedUntil].filter((each) => each !== null);
+	return { ...subject.answer, permit: true, validUntil: ends.length ? earliest(ends) : null };
+}
+
+/** Whether a task that is delegated is delegated to whoever is asked about, for the person supported that is named. */
+export function oracleDelegation(
+	rules: Rules,
+	evidence: readonly Evidence[],
+	question: Question,
+	at: Date,
+	knownAt: Date,
+): Pick<Together, 'notDelegated' | 'delegatedUntil'> {
+	const asked = askedAbout(rules, evidence, question, at, knownAt);
+	if (!asked.entry?.requirements.some((each) => each.kind === 'delegation'))
+		return { notDelegated: null, delegatedUntil: null };
+	const missing = notDelegated(asked);
+	return { notDelegated: missing, delegatedUntil: missing ? null : endOfDelegation(asked) };
 }
 
 /** Two people, *witnessed*. */

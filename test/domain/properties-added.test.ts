@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Decision, decide } from '../../app/domain/decide.ts';
+import { decide } from '../../app/domain/decide.ts';
+import type { Decision } from '../../app/domain/decision.ts';
 import type { Evidence, EvidenceKind } from '../../app/domain/evidence.ts';
 import { concerns } from '../../app/domain/facts.ts';
 import { addDays, localDay } from '../../app/domain/period.ts';

@@ -120,3 +120,33 @@ test('the address of a round that a sign-off does not rest on is nothing, and an
 	const swapped = (await addressOf('rose-house')).split('/').toSpliced(2, 1, id('tomasz.nowak')).join('/');
 	expect((await page(swapped, margaret)).status).toBe(404);
 });
+
+test('a leaver’s name: held with a reason, never forgotten under a hold or too early, then forgotten for good', async () => {
+	const owen = `/people/${id('owen.price')}`;
+	expect((await page(owen)).text).toContain(`${owen}/name"`);
+	const { text } = await page(`${owen}/name`);
+	expect(text).toContain('The name is kept until');
+	const erase = { intent: 'erase', sure: 'yes' };
+	const early = await post(`${owen}/name`, erase);
+	expect(early).toMatchObject({ status: 422 });
+	expect(early.text).toContain('too early');
+	const hold = { intent: 'hold', id: hidden(text, 'id'), reason: 'A claim' };
+	expect(await post(`${owen}/name`, { ...hold, reason: ' ' })).toMatchObject({ status: 422 });
+	expect(await post(`${owen}/name`, hold)).toMatchObject({ status: 302, to: `${owen}/name` });
+	expect(await post(`${owen}/name`, hold)).toMatchObject({ status: 302 });
+	// Their last day moves back: as if the years had gone by.
+	await site.data.owner`update employments set last_day = '2001-03-14' where person_id = ${id('owen.price')}`;
+	const held = await post(`${owen}/name`, erase);
+	expect(held).toMatchObject({ status: 422 });
+	expect(held.text).toContain('Lift it first');
+	expect((await page(`${owen}/name`)).text).not.toContain('Forget the name');
+	expect(await post(`${owen}/name`, { intent: 'lift', id: hold.id })).toMatchObject({ status: 302 });
+	expect((await page(`${owen}/name`)).text).toContain('Forget the name');
+	expect(await post(`${owen}/name`, { intent: 'erase', sure: '' })).toMatchObject({ status: 422 });
+	expect(await post(`${owen}/name`, erase)).toMatchObject({ status: 302 });
+	expect(await post(`${owen}/name`, erase)).toMatchObject({ status: 422 });
+	const after = await page(owen);
+	expect(after.text).toContain('Former member of staff');
+	expect(after.text).not.toContain('Owen Price');
+	expect((await page(`${owen}/name`)).text).toContain('The name was forgotten on');
+});

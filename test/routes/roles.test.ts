@@ -30,6 +30,7 @@ const signsIn = '302 /sign-in';
 const signs = ['302 /ledger', '302 /ledger', '302 /ledger'] as const;
 const tomasz = `/people/${id('tomasz.nowak')}`;
 const cell = `${tomasz}/rose-house/administer-oral`;
+const insulin = `${tomasz}/rose-house/administer-insulin`;
 const flagged = `/reviews/${namedId('no such sign-off')}/${namedId('no such round')}`;
 const round = `/rounds/${namedId('no such round')}`;
 
@@ -136,6 +137,8 @@ const table: {
 	{ path: `${cell}/supervision`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
 	{ path: `${cell}/delegations`, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
 	{ path: `${cell}/delegations`, form: {}, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
+	{ path: `${insulin}/delegations`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${insulin}/delegations`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
 	{ path: `${cell}/override`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
 	{ path: `${cell}/override`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
 	{ path: '/reviews', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
@@ -147,6 +150,13 @@ const table: {
 	{ path: `${cell}/day?on=2026-03-03&time=02:00`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${cell}/day.pdf`, expected: [signsIn, ...Array(6).fill(`302 ${cell}/day`)] as Expected },
 	{ path: `${cell}/day.pdf`, form: {}, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${tomasz}/name`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: `${tomasz}/name`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{
+		path: `${tomasz}/name`,
+		form: { intent: 'erase', sure: 'yes' },
+		expected: [signsIn, '403', '403', '403', '422', '403', '404'],
+	},
 	{ path: `${tomasz}/records`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${tomasz}/records/absence`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${tomasz}/records/absence`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },

@@ -11,7 +11,7 @@ import { lastDayBefore, localDay, sayDay } from '../../domain/period.ts';
 import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset, Notice } from '../../ui/notice.tsx';
+import { Inset } from '../../ui/notice.tsx';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
@@ -87,7 +87,7 @@ export default function ChangePage() {
 				<Inset>
 					{change.asked
 						? 'Nothing has changed since you were signed off. You have been away for a while: look through your modules again.'
-						: 'Nothing has changed since you were signed off.'}
+						: 'Nothing is new here for you. There is nothing you have to do.'}
 				</Inset>
 			)}
 			{change.module && (
@@ -112,7 +112,7 @@ export default function ChangePage() {
 					</Form>
 				</>
 			) : (
-				<Notice tone="plain" title="There is nothing you have to do here" />
+				<LinkButton to="/induction">Back to my induction</LinkButton>
 			)}
 		</>
 	);

@@ -61,7 +61,7 @@ export default function DocumentPage() {
 			{document.read ? (
 				<>
 					<Notice tone="success" title={`You have read version ${document.version}`}>
-						<p>There is nothing more to do here. You can look at it again at any time.</p>
+						<p>There is nothing more to do here. You can read it again at any time, where your manager keeps it.</p>
 					</Notice>
 					<LinkButton to="/induction">Back to my induction</LinkButton>
 				</>

@@ -74,21 +74,24 @@ export async function dayDocument(given: DayDocument): Promise<Buffer> {
 				doc.font(face).fontSize(size).text(text, { paragraphGap: gap });
 			}),
 		);
-	const heading = (level: 1 | 2 | 3, text: string) =>
+	const heading = (level: 1 | 2 | 3, text: string) => {
+		// Never alone at the foot of a page.
+		if (doc.y > doc.page.maxY() - 60) doc.addPage();
 		put(`H${level}`, text, 'bold', level === 1 ? 16 : level === 2 ? 12 : 10, 6);
+	};
 
 	heading(1, `${person.name} on the day`);
 	put('P', `${privilege}, ${site}, ${given.provider}. Staff code ${person.staffCode}.`);
 	put(
 		'P',
-		`${decision.permit ? '✓ Yes' : '✕ No'}: on ${sayMoment(given.at)} ${person.name} ${decision.permit ? 'might do this here' : 'might not do this here'}.`,
+		`${decision.permit ? '✓ Yes' : '✕ No'}: on ${sayMoment(given.at)} ${person.name} ${decision.permit ? 'was allowed to do this here' : 'was not allowed to do this here'}.`,
 		'bold',
 		12,
 		6,
 	);
 	put(
 		'P',
-		`Standing: ${standingWords[decision.standing]}. ${decision.permit ? '' : reasonWords[decision.code].nextStep}`,
+		`Standing: ${standingWords[decision.standing]}. ${decision.permit ? '' : `What was needed then: ${reasonWords[decision.code].nextStep}`}`,
 	);
 	put(
 		'P',

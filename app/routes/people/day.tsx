@@ -76,16 +76,18 @@ export default function DayPage() {
 					]}
 					defaultValue={[day.query.known]}
 				/>
-				<Button>Show</Button>
+				<div className="actions">
+					<Button>Show</Button>
+				</div>
 			</Form>
 			<Notice
 				tone={day.permit ? 'success' : 'warning'}
-				title={`${day.permit ? 'Yes' : 'No'}: on ${day.moment} ${day.name} ${day.permit ? 'might do this here' : 'might not do this here'}`}
+				title={`${day.permit ? 'Yes' : 'No'}: on ${day.moment} ${day.name} ${day.permit ? 'was allowed to do this here' : 'was not allowed to do this here'}`}
 			>
 				<p>
 					<StandingTag standing={day.standing} />
 				</p>
-				{!day.permit && <p>{day.why}</p>}
+				{!day.permit && <p>What was needed then: {day.why}</p>}
 			</Notice>
 			{day.twice && (
 				<Inset>The clocks went back that night: this minute came twice, and the first of the two is shown.</Inset>
@@ -101,10 +103,11 @@ export default function DayPage() {
 					{ key: 'Asked about', value: day.moment },
 					{ key: 'By what was known', value: day.query.known === 'now' ? 'now' : 'at that minute' },
 					{ key: 'Policy then in force', value: day.policy },
-					...(day.validUntil ? [{ key: 'The permit would have ended', value: day.validUntil }] : []),
+					...(day.validUntil ? [{ key: 'As it stood then, good until', value: day.validUntil }] : []),
 				]}
 			/>
 			<h2>What it rests on</h2>
+			<p>Each row is numbered as in the ledger.</p>
 			{day.requirements.map((each) => (
 				<section key={each.what}>
 					<h3>
@@ -132,16 +135,18 @@ export default function DayPage() {
 }
 
 function Proofs({ caption, proofs }: { caption: string; proofs: ReturnType<typeof said>[] }) {
+	const watched = proofs.some((each) => each.assessor);
 	return (
 		<DataTable
 			caption={caption}
-			head={['What', 'Happened', 'Recorded', 'By', 'Assessor then', 'Version', 'Row']}
+			captionHidden
+			head={['What', 'Happened', 'Recorded', 'By', ...(watched ? ['Assessor then'] : []), 'Version', 'Row']}
 			rows={proofs.map((each) => [
 				[each.what, each.detail].filter(Boolean).join(': '),
 				each.observedAt,
 				each.recordedAt,
 				each.recordedBy ?? '',
-				each.assessor,
+				...(watched ? [each.assessor] : []),
 				each.version ?? '',
 				String(each.seq),
 			])}

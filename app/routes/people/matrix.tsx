@@ -19,16 +19,14 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 ];
 
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
-	const { visitor, site, sites, asked, today, privileges, roles, staff, rows } = await readMatrix(
+	const { visitor, site, sites, asked, today, every, privileges, roles, staff, rows } = await readMatrix(
 		context,
 		request,
 		params.site,
 	);
-	const counts = privileges.map((privilege, place) => {
-		const cells = rows.map((row) => row.cells[place]?.standing);
-		const competent = cells.filter((standing) => standing === 'competent' || standing === 'due-soon').length;
-		return `${privilege.title}: ${competent} competent`;
-	});
+	const competent = privileges.map(
+		(_, place) => rows.filter(({ cells }) => ['competent', 'due-soon'].includes(cells[place]?.standing ?? '')).length,
+	);
 	const when = asked.at === today ? 'today' : `on ${sayDay(asked.at)}`;
 	const knew = asked.known === today ? '' : `, as it was known on ${sayDay(asked.known)}`;
 	return {
@@ -41,10 +39,11 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 		roles: roles.map((role) => ({ value: role, label: roleWords[role] })),
 		shown: rows.length,
 		staff,
-		counts,
+		privileges: every.map(({ code, title }) => ({ value: code, label: title })),
 		query: new URL(request.url).search,
 		html: rows.length
 			? matrixHtml(rows, privileges, {
+					competent,
 					siteSlug: site.slug,
 					caption: `${site.name}, ${when}${knew}`,
 					opens: may(visitor.posts, 'see-evidence', site.id),
@@ -71,7 +70,7 @@ export default function MatrixPage() {
 						))}
 				</p>
 			)}
-			<Details summary="Another day, a role or a name">
+			<Details summary="Another day, a privilege, a role or a name">
 				<Form method="get" key={matrix.query}>
 					<DateField
 						name="at"
@@ -88,6 +87,14 @@ export default function MatrixPage() {
 						defaultValue={matrix.asked.known}
 					/>
 					<SelectField
+						name="privilege"
+						label="Privilege"
+						hint="One alone fits on a phone"
+						blank="Every privilege"
+						options={matrix.privileges}
+						defaultValue={matrix.asked.privilege}
+					/>
+					<SelectField
 						name="role"
 						label="Role"
 						blank="Every role"
@@ -102,8 +109,8 @@ export default function MatrixPage() {
 				</Form>
 			</Details>
 			<p>
-				{matrix.shown === matrix.staff ? `${matrix.staff} people` : `${matrix.shown} of ${matrix.staff} people`}.{' '}
-				{matrix.counts.join('. ')}.
+				{matrix.shown === matrix.staff ? `${matrix.staff} people` : `${matrix.shown} of ${matrix.staff} people`}. The
+				number under each heading says how many of them are competent.
 			</p>
 			{matrix.html ? (
 				<TableScroll label={`Matrix of ${matrix.site}`}>

@@ -82,8 +82,8 @@ export default function PauseLiftingPage() {
 			/>
 			<SummaryList rows={page.pauses.map((each) => ({ key: each.what, value: each.why }))} />
 			<Inset>
-				{page.name} stands again where the evidence puts them. If the sign-off is still in date and nothing is asked
-				first, they may act at once.
+				What {page.name} may do is then worked out from the evidence again. If the sign-off is still in date and nothing
+				is asked first, they may act at once.
 			</Inset>
 			<Form method="post" noValidate>
 				{page.pauses.map((each) => (

@@ -1,19 +1,19 @@
 import type { AppLoadContext } from '@remix-run/node';
 import { z } from 'zod';
-import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { findLastRecordedAt, listRuledEvidence } from '#db/queries/evidence.ts';
 import { listColleagues, listSites } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
 import { rulesBySite } from '../../commands/projecting.ts';
 import { may } from '../../domain/authority.ts';
-import { presentFor } from '../../domain/evidence.ts';
 import { instantFor, matrixOf } from '../../domain/matrix.ts';
-import { localDay } from '../../domain/period.ts';
+import { latest, localDay } from '../../domain/period.ts';
 import { forbidden, inProvider, notFound, requireAuthority } from '../../session.server.ts';
 
 const day = z.iso.date().catch('');
 const view = z.object({
 	at: day,
 	known: day,
+	privilege: z.string().max(40).catch(''),
 	role: z.string().max(20).catch(''),
 	name: z.string().trim().max(60).catch(''),
 });
@@ -37,27 +37,24 @@ export async function readMatrix(context: AppLoadContext, request: Request, slug
 				(!asked.role || each.role === asked.role) &&
 				`${each.givenName} ${each.familyName}`.toLowerCase().includes(asked.name.toLowerCase()),
 		);
-		const evidence = await listEvidenceOf(tx, { providerId, personIds: people.map((each) => each.id) });
 		const rules = (await rulesBySite(tx, providerId, catalogue(), instantFor(at, context.now)))(site.id);
-		const privileges = [...catalogue().privileges.values()].map(({ body }) => body);
-		const present = presentFor(evidence, context.now);
-		const rows = matrixOf(
-			rules,
-			people,
-			evidence,
-			privileges.map((each) => each.code),
-			{
-				siteId: site.id,
-				at: instantFor(at, present),
-				knownAt: instantFor(known, present),
-			},
-		);
+		const every = [...catalogue().privileges.values()].map(({ body }) => body);
+		const chosen = every.filter(({ code }) => code === asked.privilege);
+		const privileges = chosen.length ? chosen : every;
+		const codes = privileges.map((each) => each.code);
+		// Never before the newest row: this server's clock may run behind the database's.
+		const present = latest([context.now, (await findLastRecordedAt(tx, { providerId })) ?? context.now]) ?? context.now;
+		const asOf = { siteId: site.id, at: instantFor(at, present), knownAt: instantFor(known, present) };
+		const rows = [];
+		for await (const part of listRuledEvidence(tx, { providerId, people, knownAt: asOf.knownAt }))
+			rows.push(...matrixOf(rules, part.people, part.evidence, codes, asOf));
 		return {
 			visitor,
 			site,
 			sites: sites.filter((each) => may(visitor.posts, 'see-matrix', each.id)),
 			asked: { ...asked, at, known },
 			today,
+			every,
 			privileges,
 			roles: [...new Set(colleagues.map((each) => each.role))],
 			staff: colleagues.length,

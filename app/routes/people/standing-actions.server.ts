@@ -3,7 +3,7 @@ import { listPeopleByIds } from '#db/queries/people.ts';
 import { liftablePauses } from '../../commands/authorising.ts';
 import type { CellFacts } from '../../commands/cell-facts.ts';
 import { type Authority, may } from '../../domain/authority.ts';
-import type { Decision } from '../../domain/decide.ts';
+import type { Decision } from '../../domain/decision.ts';
 import { canOverride } from '../../domain/override.ts';
 import { ageOfPause, openPauses, pauseAgeWords } from '../../domain/pause.ts';
 import { sayDay } from '../../domain/period.ts';
@@ -27,7 +27,7 @@ export function actionsOn(page: CellPage, known: CellFacts, decision: Decision):
 	const open = decision.standing !== 'paused' && decision.code !== 'left';
 	const supervised = supervisionsOf(facts, cell).length > 0;
 	const offered: [boolean, string, string, StandingAction['kind']?][] = [
-		[mayDo('sign-off') && open, 'sign-off', 'Sign off', 'primary'],
+		[mayDo('sign-off') && open, 'sign-off', 'Sign off', decision.permit ? 'secondary' : 'primary'],
 		[
 			mayDo('supervise') && (supervised || canSupervise(rules, evidence, cell, present)),
 			'supervision',

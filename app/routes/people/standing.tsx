@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Link, useLoaderData } from '@remix-run/react';
+import { Fragment } from 'react';
 import { findContentVersion } from '#db/queries/content.ts';
 import { listNotes } from '#db/queries/evidence.ts';
 import { listPeopleByIds } from '#db/queries/people.ts';
@@ -75,6 +76,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			site: site.name,
 			siteSlug: site.slug,
 			address,
+			person: `/people/${person.id}`,
 			own,
 			standing: decision.standing,
 			until: decision.validUntil ? sayDay(lastDayBefore(decision.validUntil)) : null,
@@ -128,6 +130,14 @@ export default function StandingPage() {
 					))}
 				</div>
 			)}
+			<ul className="plain-list">
+				<li>
+					<Link to={`${cell.address}/day`}>See the answer for another day and time</Link>
+				</li>
+				<li>
+					<Link to={cell.person}>{cell.own ? 'See all that is recorded about you' : `All about ${cell.name}`}</Link>
+				</li>
+			</ul>
 			{cell.tasks.length > 0 && (
 				<>
 					<h2>What is asked</h2>
@@ -137,16 +147,12 @@ export default function StandingPage() {
 			{cell.evidence.length ? (
 				<DataTable
 					caption="Evidence, newest first"
-					head={['What', 'Detail', 'Happened', 'Recorded', 'By', 'Used']}
+					head={['What', 'Happened', 'Recorded', 'By', 'Used']}
 					rows={cell.evidence.map((each) => [
-						each.to ? (
-							<Link key={each.id} to={each.to}>
-								{each.what}
-							</Link>
-						) : (
-							each.what
-						),
-						each.detail,
+						<Fragment key={each.id}>
+							{each.to ? <Link to={each.to}>{each.what}</Link> : each.what}
+							{each.detail && `: ${each.detail}`}
+						</Fragment>,
 						each.observedAt,
 						each.recordedAt,
 						each.by,

@@ -14,7 +14,7 @@ import {
 	supervisionsOf,
 } from '../../domain/supervision.ts';
 import { forbidden } from '../../session.server.ts';
-import { Button, ErrorSummary, SelectField, TextAreaField } from '../../ui/form.tsx';
+import { Button, ErrorSummary, LinkButton, SelectField, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
 import { withCell } from './cell.server.ts';
@@ -131,7 +131,12 @@ export default function SupervisionPage() {
 				</section>
 			))}
 			{page.refusal ? (
-				<p>{page.refusal}</p>
+				<>
+					<p>{page.refusal}</p>
+					<LinkButton kind="secondary" to={page.address}>
+						See what is done and what is not
+					</LinkButton>
+				</>
 			) : page.supervisors.length === 0 ? (
 				<p>
 					There is nobody {page.named.length ? 'else ' : ''}here today who is competent in this and could be beside

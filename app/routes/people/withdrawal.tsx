@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
-import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { readCellFacts } from '../../commands/cell-facts.ts';
@@ -85,7 +85,8 @@ export default function WithdrawalPage() {
 						<p>
 							Two people decide: you, and a second manager or medication lead of this site. From the moment you save,
 							every other system is told No for this privilege. Afterwards {page.name} may start again, with observed
-							rounds and a new sign-off. If you only need time to look at something, pause it instead.
+							rounds and a new sign-off. If you only need time to look at something,{' '}
+							<Link to={`${page.address}/pause`}>pause it instead</Link>.
 						</p>
 					</Inset>
 					<Form method="post" noValidate autoComplete="off">

@@ -83,7 +83,11 @@ export default function FlaggedSignOffPage() {
 	return (
 		<>
 			<ErrorSummary key={refused?.at} errors={errors} />
-			<Heading title={page.name} caption={page.caption} back={{ to: '/reviews', label: 'Reviews' }} />
+			<Heading
+				title={`Look again at the sign-off of ${page.name}`}
+				caption={page.caption}
+				back={{ to: '/reviews', label: 'Reviews' }}
+			/>
 			<SummaryList
 				rows={[
 					{ key: 'Signed off', value: page.signedOff },
@@ -111,7 +115,7 @@ export default function FlaggedSignOffPage() {
 					</LinkButton>
 				)}
 			</div>
-			<h2>It stands</h2>
+			<h2>If the sign-off stands</h2>
 			{page.refusal ? (
 				<Notice tone="plain" title="You cannot decide this">
 					<p>{page.refusal}</p>

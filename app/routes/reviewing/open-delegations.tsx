@@ -65,6 +65,10 @@ export default function OpenDelegationsPage() {
 	return (
 		<>
 			<Heading title="Delegations" />
+			<p>
+				A registered nurse can hand a nursing task, such as insulin, to a carer: for one person supported, and until a
+				review. Only a nurse can start one, from the carer’s own page.
+			</p>
 			{open.length ? (
 				<DataTable
 					caption="Open delegations, the next to be reviewed first"

@@ -38,6 +38,10 @@ export default function OverridesPage() {
 	return (
 		<>
 			<Heading title="Overrides" caption="The last twelve months" back={{ to: '/reviews', label: 'Reviews' }} />
+			<p>
+				An override lets somebody who is not competent act for one round, when nobody else can come. Whoever is on call
+				gives it, and says why.
+			</p>
 			{overrides.length ? (
 				<DataTable
 					caption="Allowed on call for one round, newest first"

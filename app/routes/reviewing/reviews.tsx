@@ -65,7 +65,7 @@ export default function ReviewsPage() {
 	return (
 		<>
 			<Heading title="Reviews" />
-			<h2>Sign-offs to look at again</h2>
+			<h2>Sign-offs to look at again{flagged.length > 0 && `: ${flagged.length}`}</h2>
 			{flagged.length ? (
 				<DataTable
 					caption="A round they rest on was watched by somebody who, as we know now, could not assess it then"

@@ -74,7 +74,7 @@ export default function DraftPage() {
 			{draft.numbers.length > 0 && (
 				<DataTable
 					caption="What you change"
-					head={['Number', 'In force', 'Then']}
+					head={['Number', 'Now', 'New']}
 					rows={draft.numbers.map((each) => [each.label, each.from, <strong key="to">{each.to}</strong>])}
 				/>
 			)}
@@ -138,7 +138,7 @@ function Affected() {
 				))}
 			</ul>
 			<p>
-				Of {draft.of} people, if nothing else is recorded. As at {draft.comparedAt}.
+				{draft.of} people were compared, supposing that nothing else is recorded. As at {draft.comparedAt}.
 			</p>
 			{draft.groups.map((group) => (
 				<section key={group.key} id={group.key} aria-label={group.title}>

@@ -131,13 +131,13 @@ export default function PolicyPage() {
 				<DataTable
 					key={section.title}
 					caption={section.title}
-					head={['Number', 'In force', 'Set by']}
+					head={['Number', 'In force', 'Whose number']}
 					rows={section.lines.map((line) => [line.label, line.value, line.from])}
 				/>
 			))}
 			<DataTable
 				caption="Numbers of one privilege"
-				head={['Privilege', 'In force', 'Set by']}
+				head={['Privilege', 'In force', 'Whose number']}
 				rows={policy.privileges.map((each) => [
 					policy.maySet ? (
 						<Link key={each.code} to={`${policy.address}/privileges/${each.code}`}>
@@ -146,7 +146,7 @@ export default function PolicyPage() {
 					) : (
 						each.title
 					),
-					each.set || 'as its file and the numbers above say',
+					each.set || 'as above, nothing of its own',
 					each.from || 'Countersign’s',
 				])}
 			/>

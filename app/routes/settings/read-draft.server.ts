@@ -46,25 +46,28 @@ const shownAtFirst = 20;
 const titlesOf: Record<ChangeEffect, string> = {
 	stopped: 'May not act any more, at once',
 	allowed: 'May act, at once',
-	moved: 'Stand elsewhere at once, and may act or not as before',
+	moved: 'Another standing at once; what they may do stays the same',
 	'stopped-later': 'May not act any more, from a later day',
 	'allowed-later': 'May act longer',
-	'moved-later': 'Stand elsewhere from a later day',
+	'moved-later': 'Another standing from a later day',
 };
 
 const countWords: Record<ChangeEffect, [string, string]> = {
 	stopped: ['person would lose permission to act at once', 'people would lose permission to act at once'],
 	allowed: ['person would gain permission to act at once', 'people would gain permission to act at once'],
 	moved: [
-		'person would stand elsewhere at once, with no change in what they may do',
-		'people would stand elsewhere at once, with no change in what they may do',
+		'person would have another standing at once; what they may do stays the same',
+		'people would have another standing at once; what they may do stays the same',
 	],
 	'stopped-later': ['person would lose permission earlier than now', 'people would lose permission earlier than now'],
 	'allowed-later': [
 		'person would keep permission for longer than now',
 		'people would keep permission for longer than now',
 	],
-	'moved-later': ['person would stand elsewhere from a later day', 'people would stand elsewhere from a later day'],
+	'moved-later': [
+		'person would have another standing from a later day',
+		'people would have another standing from a later day',
+	],
 };
 
 /** A draft's page: compares the next part of the staff and, once that is done, says whose standing would change. */

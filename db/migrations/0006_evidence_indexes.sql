@@ -1,0 +1,3 @@
+CREATE INDEX "evidence_by_kind" ON "evidence" USING btree ("provider_id","kind","seq");--> statement-breakpoint
+CREATE INDEX "evidence_rounds" ON "evidence" USING btree ("provider_id","person_id","privilege") WHERE kind = 'observation';--> statement-breakpoint
+CREATE INDEX "evidence_rounds_not_seen" ON "evidence" USING btree ("provider_id","person_id") WHERE kind = 'observation' and payload ->> 'results' like '%"not-seen"%';
