@@ -174,12 +174,14 @@ export interface Running {
 /** Starts everything and listens. Throws with one plain sentence where something is in the way. */
 export async function serve(say: (line: string) => void): Promise<Running> {
 	const prepared = await prepare(say);
-	const server = createServer();
+	// Whoever asks before everything is ready is told so at once: without a listener they would wait for ever.
+	let answer: Handler = notReady;
+	const server = createServer((request, response) => answer(request, response));
 	try {
 		const port = await listen(server, config.port, config.host);
 		const shownHost = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
 		const url = config.origin ?? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${port}`;
-		server.on('request', await createHandler(prepared, url));
+		answer = await createHandler(prepared, url);
 		const jobs = startJobs();
 		return { url, prepared, welcome: welcome(prepared), stop: () => stop(server, prepared, jobs) };
 	} catch (error) {
@@ -187,6 +189,10 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 		await prepared.stop();
 		throw error;
 	}
+}
+
+function notReady(_: IncomingMessage, response: ServerResponse): void {
+	response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('starting\n');
 }
 
 function welcome({ empty, demonstration }: Prepared): string[] {

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openClone } from '../support/database.ts';
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as { port: number };
+	server.close();
+	await once(server, 'close');
+	return port;
+}
+
+test('whoever asks while the server is still starting gets an answer, and is told when it is ready', async () => {
+	const data = await openClone('demonstration');
+	const dataDir = mkdtempSync(path.join(os.tmpdir(), 'countersign-start-'));
+	const port = await freePort();
+	const server = spawn(process.execPath, ['bin/start.mjs'], {
+		stdio: 'ignore',
+		env: {
+			...process.env,
+			PORT: String(port),
+			DATABASE_URL: data.ownerUrl,
+			DATA_DIR: dataDir,
+			DEMO: 'false',
+			LOG_LEVEL: 'error',
+		},
+	});
+	try {
+		const seen: number[] = [];
+		// Asked without a pause: the first that is let in comes before everything is ready.
+		while (seen.at(-1) !== 200 && server.exitCode === null) {
+			const asked = fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(10_000) });
+			const status = await asked.then(
+				(answer) => answer.status,
+				(error: Error) => (error.name === 'TimeoutError' ? Promise.reject(error) : 0),
+			);
+			if (status) seen.push(status);
+		}
+		expect(seen.at(-1)).toBe(200);
+		expect(new Set(seen.slice(0, -1))).toEqual(new Set([503]));
+	} finally {
+		server.kill('SIGTERM');
+		if (server.exitCode === null) await once(server, 'exit');
+		await data.close();
+		rmSync(dataDir, { recursive: true, force: true });
+	}
+}, 60_000);
