@@ -184,7 +184,9 @@ test('a process killed at a wait leaves all or nothing, and the request sent aga
 		if (!struck) child.kill('SIGKILL');
 		await gone;
 		if (backend) await isGone(backend);
-		const what = kill ? `${name}, killed at wait ${wait} of ${waitsOf.get(name)}, ${kill.moment}` : `${name}, let through`;
+		const what = kill
+			? `${name}, killed at wait ${wait} of ${waitsOf.get(name)}, ${kill.moment}`
+			: `${name}, let through`;
 		expect(struck, what).toBe(kill !== null);
 		await settles(name, request, what);
 	}
