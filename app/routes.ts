@@ -53,6 +53,11 @@ export default [
 	route('ledger/verifier', 'routes/ledger/verifier.ts'),
 
 	route('settings', 'routes/settings/settings.tsx'),
+	route('settings/clients', 'routes/settings/clients.tsx'),
+	route('settings/clients/new', 'routes/settings/new-client.tsx'),
+	route('settings/clients/:client', 'routes/settings/client.tsx'),
+	route('settings/webhooks', 'routes/settings/webhooks.tsx'),
+	route('settings/webhooks/:endpoint', 'routes/settings/webhook.tsx'),
 	route('content', 'routes/settings/content.tsx'),
 	route('policy', 'routes/settings/policy.tsx', { id: 'provider-policy' }),
 	route('policy/numbers', 'routes/settings/numbers.tsx', { id: 'provider-numbers' }),
@@ -61,5 +66,7 @@ export default [
 	route('sites/:site/policy/numbers', 'routes/settings/numbers.tsx', { id: 'site-numbers' }),
 	route('sites/:site/policy/privileges/:privilege', 'routes/settings/numbers.tsx', { id: 'site-privilege' }),
 	route('policy-drafts/:draft', 'routes/settings/draft.tsx'),
+	route('settings/decisions', 'routes/settings/decisions.tsx'),
+	route('settings/decisions/:evaluation', 'routes/settings/decision.tsx'),
 	route('*', 'routes/nowhere.tsx'),
 ] satisfies RouteConfig;

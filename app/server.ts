@@ -9,7 +9,6 @@ import {
 	writeReadableStreamToWritable,
 } from '@remix-run/node';
 import compression from 'compression';
-import { sql } from 'drizzle-orm';
 import helmet from 'helmet';
 import sirv from 'sirv';
 import { database, openDatabase, setDatabase } from '#db/client.server.ts';
@@ -19,6 +18,8 @@ import { catalogue, rememberEarlier, rememberedKinds } from './catalogue.server.
 import { type Prepared, prepare } from './commands/prepare.ts';
 import { config } from './config.server.ts';
 import { gate } from './gate/handler.ts';
+import { health, type LastRun, serveMetrics } from './gate/health.ts';
+import { type GateWatch, watchGate } from './gate/watch.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { log } from './log.server.ts';
 import { findVisitor } from './session.server.ts';
@@ -27,11 +28,19 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 const mostBytes = 256 * 1024;
 
-/** Everything that answers HTTP, on a database that `prepare` has made ready: the gate first, then files, then pages. */
-export async function createHandler(prepared: Prepared, origin: string): Promise<Handler> {
+/**
+ * Everything that answers HTTP, on a database that `prepare` has made ready: the gate first, then files, then pages.
+ * What it returns also has `watch`, which is stopped when nothing is answered any more.
+ */
+export async function createHandler(
+	prepared: Prepared,
+	origin: string,
+	lastRuns: () => ReadonlyMap<string, LastRun> = () => new Map(),
+): Promise<Handler & { watch: GateWatch }> {
 	setDatabase(openDatabase(prepared.appUrl, { socket: prepared.socketPath }));
 	rememberEarlier(catalogue(), await listContentVersions(database().db, rememberedKinds));
-	const answerGate = gate(database(), catalogue(), origin);
+	const watch = watchGate(database().log);
+	const answerGate = gate(database(), catalogue(), origin, watch);
 	const compress = compression({ level: 1 });
 	const files = sirv(path.resolve('build/client'), {
 		dev: config.development,
@@ -42,13 +51,20 @@ export async function createHandler(prepared: Prepared, origin: string): Promise
 				pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
 			),
 	});
-	const migrations = await migrationCount();
+	const answerHealth = health({
+		db: database().db,
+		migrations: await migrationCount(),
+		watch,
+		lastRuns,
+		metricsToken: config.metricsToken,
+		apart: config.metricsPort !== undefined,
+	});
 
-	return (request, response) => {
+	const handler: Handler = (request, response) => {
 		if (answerGate(request, response)) return;
 		const nonce = randomBytes(16).toString('base64');
 		headersFor(nonce, origin)(request, response, () => {
-			if (request.url === '/healthz') return void health(response, migrations);
+			if (answerHealth(request, response)) return;
 			// The types are Express's, the function needs only what Node gives.
 			compress(request as never, response as never, () => {
 				files(request, response, () => {
@@ -57,6 +73,7 @@ export async function createHandler(prepared: Prepared, origin: string): Promise
 			});
 		});
 	};
+	return Object.assign(handler, { watch });
 }
 
 function headersFor(nonce: string, origin: string) {
@@ -81,21 +98,6 @@ function headersFor(nonce: string, origin: string) {
 		strictTransportSecurity: secure ? { maxAge: 63_072_000, includeSubDomains: true } : false,
 		referrerPolicy: { policy: 'same-origin' },
 	});
-}
-
-async function health(response: ServerResponse, migrations: number): Promise<void> {
-	const applied = await Promise.race([
-		database()
-			.db.execute<{ count: number }>(sql`select count(*)::int as count from drizzle.__drizzle_migrations`)
-			.then(
-				([row]) => row?.count ?? 0,
-				() => -1,
-			),
-		new Promise<number>((resolve) => setTimeout(resolve, 1500, -1).unref()),
-	]);
-	const [status, text] =
-		applied < 0 ? [503, 'no database'] : applied < migrations ? [503, 'migrations missing'] : [200, 'ok'];
-	response.writeHead(status as number, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(`${text}\n`);
 }
 
 const answerPage = createRequestHandler(build, config.development ? 'development' : 'production');
@@ -181,9 +183,17 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 		const port = await listen(server, config.port, config.host);
 		const shownHost = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
 		const url = config.origin ?? `http://${shownHost.includes(':') ? `[${shownHost}]` : shownHost}:${port}`;
-		answer = await createHandler(prepared, url);
-		const jobs = startJobs();
-		return { url, prepared, welcome: welcome(prepared), stop: () => stop(server, prepared, jobs) };
+		let jobs: ReturnType<typeof startJobs> | undefined;
+		const handler = await createHandler(prepared, url, () => jobs?.lastRuns ?? new Map());
+		const { metricsPort, metricsToken, host } = config;
+		const metrics =
+			metricsPort === undefined
+				? undefined
+				: await serveMetrics({ watch: handler.watch, metricsToken }, metricsPort, host);
+		answer = handler;
+		jobs = startJobs(url);
+		const ending = { server, metrics, watch: handler.watch, jobs, prepared };
+		return { url, prepared, welcome: welcome(prepared), stop: () => stop(ending) };
 	} catch (error) {
 		server.close();
 		await prepared.stop();
@@ -228,12 +238,24 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 	});
 }
 
-async function stop(server: Server, prepared: Prepared, jobs: ReturnType<typeof startJobs>): Promise<void> {
+interface Ending {
+	server: Server;
+	metrics: Server | undefined;
+	watch: GateWatch;
+	jobs: ReturnType<typeof startJobs>;
+	prepared: Prepared;
+}
+
+async function stop({ server, metrics, watch, jobs, prepared }: Ending): Promise<void> {
 	const closed = new Promise((resolve) => server.close(resolve));
 	server.closeIdleConnections();
 	setTimeout(() => server.closeAllConnections(), 3000).unref();
 	await closed;
+	metrics?.close();
+	metrics?.closeAllConnections();
 	await jobs.stop();
+	// After the last answer and before the database: what was decided is written down.
+	await watch.stop();
 	await database().close();
 	await prepared.stop();
 }

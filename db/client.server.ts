@@ -11,6 +11,12 @@ export interface Database {
 	db: Db;
 	/** The gate's own connection: pipelined, never in a transaction, never given to Drizzle, which would change it. */
 	gate: Sql;
+	/** The decision log's own, so that neither pages nor the gate wait for what it writes. */
+	log: Sql;
+	/** Seals secrets that the database holds, so that its rows alone do not give them away: made from its password. */
+	sealingKey: Uint8Array;
+	/** Calls back whenever somebody has notified a channel, and once as soon as it listens. Never rejects: try again by looking. */
+	listen(channel: string, hear: () => void): { stop(): Promise<void> };
 	close(): Promise<void>;
 }
 
@@ -51,13 +57,37 @@ export function openDatabase(
 	const gate = replaceable((onclose) =>
 		postgres(appUrl, { ...common, max: 1, connection: { statement_timeout: 2000 }, onclose }),
 	);
+	const log = replaceable((onclose) =>
+		postgres(appUrl, {
+			...common,
+			max: 1,
+			connection: { statement_timeout: 5000 },
+			// It sends text only. The driver asks for the types of arrays where nobody hears it fail, which ends the process.
+			fetch_types: false,
+			onclose,
+		}),
+	);
 	const leased = leases(appUrl, common, options.connections ?? 10);
 	const db = drizzle({ client, schema });
 	return {
 		db: Object.assign(db, { transaction: leased.transaction as typeof db.transaction }),
 		gate,
+		log,
+		sealingKey: createHmac('sha256', decodeURIComponent(new URL(appUrl).password))
+			.update('sealing')
+			.digest(),
+		listen(channel, hear) {
+			const listener = postgres(appUrl, { ...common, max: 1 });
+			listener.listen(channel, hear, hear).catch(() => {});
+			return { stop: () => listener.end({ timeout: 1 }) };
+		},
 		close: async () => {
-			await Promise.all([client.end({ timeout: 2 }), gate.end({ timeout: 2 }), leased.close()]);
+			await Promise.all([
+				client.end({ timeout: 2 }),
+				gate.end({ timeout: 2 }),
+				log.end({ timeout: 2 }),
+				leased.close(),
+			]);
 		},
 	};
 }

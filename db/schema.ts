@@ -13,6 +13,7 @@ import {
 	text,
 	timestamp,
 	unique,
+	uniqueIndex,
 	uuid,
 } from 'drizzle-orm/pg-core';
 import type { DrawnQuestion } from '../app/domain/quiz.ts';
@@ -21,9 +22,9 @@ import type { DrawnQuestion } from '../app/domain/quiz.ts';
  * Every table begins with the provider, so that row-level security, composite references and a later sharding all key
  * on it. Policies, triggers, grants and functions are in `migrations/`, in the hand-written files.
  */
-const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
-const providerId = () =>
+export const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+export const providerId = () =>
 	uuid('provider_id')
 		.notNull()
 		.references(() => providers.id);
@@ -276,6 +277,7 @@ export const standings = pgTable(
 			name: 'standings_pk',
 		}),
 		index('standings_by_site').on(table.providerId, table.siteId, table.privilege),
+		index('standings_turns').on(table.providerId, table.startsAt),
 		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
 		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
 	],
@@ -291,9 +293,13 @@ export const events = pgTable(
 		personId: uuid('person_id').notNull(),
 		privilege: text('privilege'),
 		siteId: uuid('site_id'),
-		/** What it comes of: a row of evidence, or else a new version of the policy. */
+		/** What it comes of: a row of evidence, a new version of the policy, or an instant that came with nothing recorded. */
 		evidenceId: uuid('evidence_id'),
 		policyVersion: integer('policy_version'),
+		turnedAt: instant('turned_at'),
+		/** Counts what other systems are told, per provider and per person; a trigger gives the numbers. */
+		seq: bigint('seq', { mode: 'number' }),
+		statusVersion: bigint('status_version', { mode: 'number' }),
 		recordedAt: instant('recorded_at').notNull(),
 	},
 	(table) => [
@@ -304,7 +310,19 @@ export const events = pgTable(
 			columns: [table.providerId, table.policyVersion],
 			foreignColumns: [policies.providerId, policies.version],
 		}),
-		check('events_come_of_something', sql`num_nonnulls(${table.evidenceId}, ${table.policyVersion}) = 1`),
+		check(
+			'events_come_of_something',
+			sql`num_nonnulls(${table.evidenceId}, ${table.policyVersion}, ${table.turnedAt}) = 1`,
+		),
+		unique('events_seq').on(table.providerId, table.seq),
+		unique('events_status_version').on(table.providerId, table.personId, table.statusVersion),
+		uniqueIndex('events_turn_once')
+			.on(table.providerId, table.personId, table.siteId, table.privilege, table.turnedAt)
+			.where(sql`turned_at is not null`),
+		check(
+			'events_numbered',
+			sql`(${table.type} = 'evidence.recorded') = (${table.seq} is null) and (${table.seq} is null) = (${table.statusVersion} is null)`,
+		),
 	],
 );
 
@@ -375,18 +393,6 @@ export const rounds = pgTable(
 	],
 );
 
-/** A system that may ask the gate. Bound to one provider. */
-export const clients = pgTable('clients', {
-	providerId: providerId(),
-	id: text('id').primaryKey(),
-	name: text('name').notNull(),
-	/** SHA-256 of the secret: it is 256 random bits, or it belongs to the demonstration. */
-	secretHash: text('secret_hash').notNull(),
-	scopes: text('scopes').array().notNull(),
-	disabledAt: instant('disabled_at'),
-	createdAt: instant('created_at').notNull().defaultNow(),
-});
-
 /**
  * Keys that sign access tokens (ES256) and checkpoints (Ed25519). Null provider: one issuer serves every provider of an
  * installation. A retired Ed25519 key keeps its public half, so that what it signed can still be checked.
@@ -398,6 +404,8 @@ export const signingKeys = pgTable('signing_keys', {
 	privateJwk: jsonb('private_jwk').$type<Record<string, string>>().notNull(),
 	createdAt: instant('created_at').notNull().defaultNow(),
 	retiredAt: instant('retired_at'),
+	/** From when nothing that it signed counts any more. */
+	removedAt: instant('removed_at'),
 });
 
 /**
@@ -446,3 +454,25 @@ export const legalHolds = pgTable(
 		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
 	],
 );
+
+/** Until which instant the turns of a person's standings have been told of, where that is later than the provider's mark. */
+export const personMarks = pgTable(
+	'person_marks',
+	{
+		providerId: providerId(),
+		personId: uuid('person_id').notNull(),
+		toldUntil: instant('told_until').notNull(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.personId] }),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+	],
+);
+
+/** The same for everybody of a provider. */
+export const providerMarks = pgTable('provider_marks', {
+	providerId: uuid('provider_id')
+		.primaryKey()
+		.references(() => providers.id),
+	toldUntil: instant('told_until').notNull(),
+});

@@ -4,12 +4,14 @@ import type { Catalogue } from '../app/catalogue.server.ts';
 import { append, type Fact } from '../app/commands/append.ts';
 import { addPeople } from '../app/commands/employing.ts';
 import { hashSecret } from '../app/commands/secrets.ts';
+import { mostPerSecond } from '../app/domain/client.ts';
 import { localDay } from '../app/domain/period.ts';
 import type { PrivilegeCode, Role } from '../app/domain/privilege.ts';
 import { asProvider, type Db, type Tx } from './client.server.ts';
 import { type By, biographer, type Member, namedId, seededRandom } from './factory.ts';
 import { lifeOf, type Stage } from './life.ts';
-import { clients, employments, providers, sites } from './schema.ts';
+import { employments, providers, sites } from './schema.ts';
+import { clientSecrets, clients } from './schema-gate.ts';
 
 /** The demonstration provider: Fairfield Care, all of it invented. Dates are relative to the day it is made. */
 export const demonstration = {
@@ -108,8 +110,16 @@ export async function seedDemonstration(owner: Db, catalogue: Catalogue, now: Da
 			providerId,
 			id: demonstration.clientId,
 			name: 'Demonstration eMAR',
-			secretHash: createHash('sha256').update(demonstration.clientSecret).digest('hex'),
 			scopes: ['authzen.evaluate'],
+			// The most there is: what is measured asks as this client.
+			perSecond: mostPerSecond,
+			burst: mostPerSecond,
+		});
+		await tx.insert(clientSecrets).values({
+			providerId,
+			id: namedId('secret of demo-emar'),
+			clientId: demonstration.clientId,
+			secretHash: createHash('sha256').update(demonstration.clientSecret).digest('hex'),
 		});
 		await seedPeople(tx, catalogue, now, { passwordHash: password, pinHash: pin });
 		return true;

@@ -32,11 +32,17 @@ const visits = [
 	{ who: 'tomasz.nowak', size: phone, path: '/changes/module/rights-and-mar', most: 105 },
 	{ who: 'amara.okafor', size: phone, path: '/documents/medicines-policy', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/settings', most: 105 },
+	{ who: 'grace.mensah', size: desktop, path: '/settings/clients', most: 105 },
+	{ who: 'grace.mensah', size: phone, path: '/settings/clients/new', most: 130 },
+	{ who: 'grace.mensah', size: phone, path: '/settings/clients/demo-emar', most: 130 },
+	{ who: 'grace.mensah', size: desktop, path: '/settings/webhooks', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/content', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/policy', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/sites/rose-house/policy', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/policy/numbers', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/sites/rose-house/policy/privileges/administer-oral', most: 105 },
+	{ who: 'grace.mensah', size: desktop, path: '/settings/decisions', most: 105 },
+	{ who: 'grace.mensah', size: phone, path: '/settings/decisions?person=amara.okafor', most: 105 },
 	{ who: 'ben.whitfield', size: phone, path: '/nowhere', most: 105 },
 ] as const;
 

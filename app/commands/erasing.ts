@@ -3,6 +3,7 @@ import type { Tx } from '#db/client.server.ts';
 import { listLegalHolds } from '#db/queries/legal-holds.ts';
 import { listEmployments } from '#db/queries/people.ts';
 import { credentials, failedSecrets, legalHolds, notes, people, readings, rounds, sessions } from '#db/schema.ts';
+import { clientSubjects } from '#db/schema-gate.ts';
 import { nameKeptUntil } from '../domain/erasure.ts';
 import { type LocalDay, localDay } from '../domain/period.ts';
 
@@ -64,6 +65,7 @@ export async function eraseIdentity(
 	await tx.delete(credentials).where(theirs);
 	await tx.delete(sessions).where(theirs);
 	await tx.delete(readings).where(theirs);
+	await tx.delete(clientSubjects).where(theirs);
 	await tx.delete(rounds).where(sql`provider_id = ${providerId} and learner_id = ${personId}`);
 	await tx
 		.delete(failedSecrets)

@@ -1,19 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { drizzle } from 'drizzle-orm/postgres-js';
-import { exportJWK, generateKeyPair } from 'jose';
 import postgres from 'postgres';
 import { appUrlFrom, asProvider, type Db } from '#db/client.server.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { migrateDatabase } from '#db/migrate.ts';
-import { addFirstSigningKey } from '#db/queries/clients.ts';
 import { listContentVersions, pinContentVersions } from '#db/queries/content.ts';
 import { listPersonIds } from '#db/queries/people.ts';
 import * as schema from '#db/schema.ts';
 import { demonstration, seedDemonstration } from '#db/seed.ts';
 import { type Catalogue, catalogue, rememberEarlier, rememberedKinds } from '../catalogue.server.ts';
 import { config } from '../config.server.ts';
+import { holdChain } from './append.ts';
 import { project } from './projecting.ts';
-import { ensureLedgerKey } from './signing.ts';
+import { ensureLedgerKey, ensureTokenKey } from './signing.ts';
 
 /** A database that is ready to serve from. */
 export interface Prepared {
@@ -41,7 +39,7 @@ export async function prepare(say: (line: string) => void): Promise<Prepared> {
 		const fresh = await pinContentVersions(owner, content.versions);
 		if (fresh.some(({ kind }) => kind === 'privilege' || kind === 'policy'))
 			await projectEverybody(owner, content, say);
-		await ensureSigningKey(owner);
+		await ensureTokenKey(owner);
 		await ensureLedgerKey(owner);
 		if (config.demo && !(await listProviders(owner)).length) {
 			say('Making the demonstration provider, Fairfield Care …');
@@ -75,13 +73,9 @@ async function projectEverybody(owner: Db, content: Catalogue, say: (line: strin
 	const providers = await owner.select({ id: schema.providers.id, name: schema.providers.name }).from(schema.providers);
 	for (const { id, name } of providers) {
 		say(`Working out anew where everybody at ${name} stands …`);
-		await asProvider(owner, id, async (tx) => project(tx, id, content, await listPersonIds(tx, { providerId: id })));
+		await asProvider(owner, id, async (tx) => {
+			await holdChain(tx, id);
+			await project(tx, id, content, await listPersonIds(tx, { providerId: id }), { content: true });
+		});
 	}
-}
-
-/** Makes the key that signs the gate's tokens, where there is none; several processes may try at once. */
-async function ensureSigningKey(owner: Db): Promise<void> {
-	const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-	const privateJwk = (await exportJWK(privateKey)) as Record<string, string>;
-	await addFirstSigningKey(owner, { id: randomUUID(), algorithm: 'ES256', privateJwk });
 }

@@ -1,18 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
+import { markPeople, readTold } from '#db/queries/events.ts';
 import { listEvidenceOf, listNewestSeqs } from '#db/queries/evidence.ts';
 import { listPolicyOverrides, type PolicyVersion } from '#db/queries/policies.ts';
 import { listSegments, replaceSegments, type StandingSegment } from '#db/queries/standings.ts';
 import * as schema from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { eventOf } from '../domain/event.ts';
+import { changesOf } from '../domain/change.ts';
 import { type Evidence, ofKind } from '../domain/evidence.ts';
+import { latest } from '../domain/period.ts';
 import { policyInForce, policyNamed } from '../domain/policy.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode } from '../domain/privilege.ts';
 import type { Rules } from '../domain/rules.ts';
 import { segmentsFrom } from '../domain/term.ts';
+import { type News, tell } from './telling.ts';
 
 /** The rules at each site of a provider: those in force now or, with `at`, those that were in force then. */
 export async function rulesBySite(
@@ -149,10 +151,11 @@ export async function workOut(
 	return found;
 }
 
-/** Why people's standings are worked out anew: new evidence, or a policy. Neither: nothing but a rebuild. */
+/** Why people's standings are worked out anew: new evidence, a policy or content. None: nothing but a rebuild. */
 export interface Cause {
 	fresh?: readonly Evidence[];
-	policy?: { version: number; recordedAt: Date };
+	policy?: { version: number; recordedAt: Date } | undefined;
+	content?: boolean;
 	/** What was worked out under these very rules before the chain was held: used for whoever has no newer evidence. */
 	ahead?: ReadonlyMap<string, WorkedOut>;
 }
@@ -166,52 +169,48 @@ export async function project(
 	providerId: string,
 	catalogue: Catalogue,
 	personIds: readonly string[],
-	{ fresh = [], policy, ahead = new Map() }: Cause = {},
+	{ fresh = [], policy, content = false, ahead = new Map() }: Cause = {},
 ): Promise<void> {
 	const seqs = ahead.size ? await listNewestSeqs(tx, { providerId, personIds }) : new Map();
 	const behind = personIds.filter((id) => !ahead.has(id) || ahead.get(id)?.newest.seq !== seqs.get(id));
 	const rules = await rulesBySite(tx, providerId, catalogue);
 	const worked = await workOut(tx, providerId, catalogue, rules, behind);
-	const stored = fresh.length || policy ? await listSegments(tx, { providerId, personIds }) : [];
+	const segmentsOf = (personId: string) => (worked.get(personId) ?? ahead.get(personId))?.segments ?? [];
+	const telling = fresh.length > 0 || policy !== undefined || content;
+	const stored = telling ? await listSegments(tx, { providerId, personIds }) : [];
+	await replaceSegments(tx, { providerId, personIds, segments: personIds.flatMap(segmentsOf) });
+	if (!telling) return;
+
+	const told = await readTold(tx, { providerId, personIds });
+	// A clock that was put back is behind what has been recorded already.
+	const now = latest([told.now, ...fresh.map((each) => each.recordedAt)]) ?? told.now;
 	const storedOf = byKey(stored, (row) => row.personId);
-	const events: (typeof schema.events.$inferInsert)[] = fresh.map((each) => ({
-		...eventOn(each),
-		type: 'evidence.recorded',
-		privilege: each.privilege,
-		siteId: each.siteId,
-	}));
-	const written: StandingSegment[] = [];
+	const freshOf = byKey(fresh, (each) => each.personId);
+	const news: News[] = fresh.map((each) => newsOf(each, 'evidence.recorded', { evidence: each }));
 	for (const personId of personIds) {
-		const theirs = worked.get(personId) ?? ahead.get(personId);
-		if (!theirs) continue;
-		const { newest, segments } = theirs;
-		written.push(...segments);
-		if (!fresh.length && !policy) continue;
-		const at = policy && policy.recordedAt > newest.recordedAt ? policy.recordedAt : newest.recordedAt;
-		const before = byKey(storedOf.get(personId) ?? [], keyOf);
-		for (const [key, rows] of byKey(segments, keyOf)) {
-			const was = before.get(key)?.findLast((row) => row.startsAt <= at);
-			const now = rows.findLast((row) => row.startsAt <= at);
-			const type = now && eventOf(was, now);
-			if (type) {
-				const { privilege, siteId } = now;
-				events.push({ ...eventOn(newest), type, privilege, siteId });
-			}
-		}
+		const theirs = freshOf.get(personId) ?? [];
+		const changes = changesOf(storedOf.get(personId) ?? [], segmentsOf(personId), { told: told.until(personId), now });
+		for (const { turnedAt, type, ...cell } of changes)
+			news.push(newsOf({ ...cell, personId }, type, turnedAt ? { turnedAt } : { policy, evidence: theirs.at(-1) }));
+		// What a nurse takes back for one person supported changes no standing, but an answer that named that person.
+		for (const each of theirs)
+			if (each.kind === 'delegation-ended' && !changes.some(({ privilege }) => privilege === each.privilege))
+				news.push(newsOf(each, 'competency.withdrawn', { evidence: each }));
 	}
-	await replaceSegments(tx, { providerId, personIds, segments: written });
-	for (const part of inParts(events, 500)) await tx.insert(schema.events).values(part);
+	await tell(tx, providerId, news);
+	await markPeople(tx, { providerId, personIds, until: now });
 
-	function eventOn({ personId, ...evidence }: Evidence) {
-		const cause = policy
-			? { policyVersion: policy.version, recordedAt: policy.recordedAt }
-			: { evidenceId: evidence.id, recordedAt: evidence.recordedAt };
-		return { providerId, id: uuidv7(), personId, ...cause };
+	function newsOf(
+		{ personId, privilege, siteId }: Pick<News, 'personId' | 'privilege' | 'siteId'>,
+		type: News['type'],
+		cause: Pick<Cause, 'policy'> & { evidence?: Evidence | undefined; turnedAt?: Date },
+	): News {
+		const of = { personId, privilege, siteId, type };
+		const { policy, evidence } = cause;
+		if (policy) return { ...of, policyVersion: policy.version, recordedAt: policy.recordedAt };
+		if (evidence) return { ...of, evidenceId: evidence.id, recordedAt: evidence.recordedAt };
+		return { ...of, turnedAt: cause.turnedAt ?? now, recordedAt: now };
 	}
-}
-
-function keyOf(row: StandingSegment): string {
-	return `${row.siteId} ${row.privilege}`;
 }
 
 function byKey<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -8,7 +8,13 @@ import {
 	verify,
 } from 'node:crypto';
 import type { Db, Tx } from '#db/client.server.ts';
-import { addFirstSigningKey, listNoteKeys, replaceSigningKey, type SigningKey } from '#db/queries/clients.ts';
+import {
+	addFirstSigningKey,
+	listNoteKeys,
+	removeSigningKey,
+	replaceSigningKey,
+	type SigningKey,
+} from '#db/queries/clients.ts';
 import { type NoteCrypto, type NoteKey, noteKey } from '../domain/signed-note.ts';
 
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -65,4 +71,37 @@ export async function ensureLedgerKey(owner: Db): Promise<void> {
  */
 export async function rotateLedgerKey(owner: Db): Promise<void> {
 	await owner.transaction((tx) => replaceSigningKey(tx, newLedgerKey()));
+}
+
+function newTokenKey(): SigningKey {
+	const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+	const privateJwk = privateKey.export({ format: 'jwk' }) as Record<string, string>;
+	return { id: randomUUID(), algorithm: 'ES256', privateJwk };
+}
+
+/** Makes the key that signs the gate’s access tokens, where there is none; several processes may try at once. As the owner. */
+export async function ensureTokenKey(owner: Db): Promise<void> {
+	await addFirstSigningKey(owner, newTokenKey());
+}
+
+/**
+ * Makes a new key that signs access tokens from now on; the old one verifies until the last token it signed has ended.
+ * Returns the new key’s id. As the owner.
+ */
+export async function rotateTokenKey(owner: Db): Promise<string> {
+	const key = newTokenKey();
+	await owner.transaction((tx) => replaceSigningKey(tx, key));
+	return key.id;
+}
+
+/**
+ * Removes a key that others may have: once this has returned no process takes a token that it signed. Where it was the
+ * one that signs, a new one takes its place. As the owner.
+ */
+export async function removeTokenKey(owner: Db, keyId: string): Promise<'removed' | 'unknown'> {
+	return owner.transaction(async (tx) => {
+		if (!(await removeSigningKey(tx, keyId))) return 'unknown';
+		await addFirstSigningKey(tx, newTokenKey());
+		return 'removed';
+	});
 }

@@ -24,6 +24,12 @@ export const authorities = {
 	'set-policy': ['manager'],
 	/** Keeps a leaver's name longer, or forgets it when its time has come. */
 	'keep-names': ['manager'],
+	/** Says which other systems may ask the gate, and what. */
+	'manage-clients': ['manager'],
+	/** What other systems asked and were refused. */
+	'see-decisions': ['manager'],
+	/** Says which other systems are told of events. */
+	'set-webhooks': ['manager'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Authority = keyof typeof authorities;
 

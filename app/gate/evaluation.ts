@@ -1,41 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
-import { z } from 'zod';
 import type { Sql } from '#db/client.server.ts';
 import { type GateFacts, type GateQuestion, readGateFacts } from '#db/queries/gate.ts';
+import type { CloserLook } from '../commands/closer-look.ts';
+import { earliest } from '../domain/period.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode } from '../domain/privilege.ts';
 import { type ReasonCode, reasonWords } from '../domain/reason.ts';
 import type { Standing } from '../domain/rules.ts';
 import { type Answered, decideTogether } from '../domain/together.ts';
-import { HttpError } from './http.ts';
-import { type Caller, isPlain } from './tokens.ts';
-
-/** AuthZEN Authorization API 1.0, section 5: unknown members are ignored everywhere. */
-const entity = { properties: z.looseObject({}).optional() };
-export const evaluationRequest = z.looseObject({
-	subject: z.looseObject({ type: z.string(), id: z.string(), ...entity }),
-	action: z.looseObject({ name: z.string(), ...entity }),
-	resource: z.looseObject({ type: z.string(), id: z.string(), ...entity }),
-	/** Staff codes of the people who act together with the subject, where two are needed. */
-	context: z.looseObject({ supervisor: z.string().optional(), witness: z.string().optional() }).optional(),
-});
-export type EvaluationRequest = z.infer<typeof evaluationRequest>;
-
-export interface EvaluationAnswer {
-	decision: boolean;
-	context: {
-		code: ReasonCode;
-		standing?: Standing;
-		/** With no new evidence, when a permit ends. */
-		valid_until?: string;
-		/** For how many seconds a caller may hold this answer. */
-		max_age: number;
-		evaluation_id: string;
-		evaluated_at: string;
-		reason_admin: Record<string, string>;
-		reason_user: Record<string, string>;
-		next_step: string;
-	};
-}
+import { noAnswer } from './http.ts';
+import type { EvaluationAnswer, EvaluationRequest } from './shapes.ts';
+import { type Caller, isPlain, noLongerActive } from './tokens.ts';
 
 const longestWait = 1500;
 const mostQuestions = 500;
@@ -106,27 +80,9 @@ export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFa
 		});
 }
 
-function noAnswer(): HttpError {
-	return new HttpError(503, 'no answer from the database', { 'retry-after': '1' });
-}
-
-/** Parses a body as the specification wants it. Throws HttpError 400. */
-export function parseEvaluation(text: string): EvaluationRequest {
-	let body: unknown;
-	try {
-		body = JSON.parse(text);
-	} catch {
-		throw new HttpError(400, 'the body is not JSON');
-	}
-	const parsed = evaluationRequest.safeParse(body);
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw new HttpError(400, `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not an evaluation request'}`);
-}
-
 /** What the gate's answers rest on beside the database: what there is to be asked about, and the shipped numbers. */
 export interface GateRules {
-	privileges: ReadonlyMap<PrivilegeCode, { body: Pick<Privilege, 'witness'> }>;
+	privileges: ReadonlyMap<PrivilegeCode, { body: Pick<Privilege, 'witness' | 'requirements'> }>;
 	/** Seconds. */
 	maximumAge: number;
 	/** Whether witnessed privileges need a witness where neither provider nor site says anything. */
@@ -136,25 +92,31 @@ export interface GateRules {
 /**
  * The questions a request puts to the database: about its subject and, where the context names them, about a supervisor
  * and a witness. What no database could hold stands for nobody and nowhere.
+ * @param at an instant to come, where the request is about one.
  */
 export function questionsOf(
-	{ clientId }: Caller,
+	{ clientId, keyId }: Pick<Caller, 'clientId' | 'keyId'>,
 	{ subject, action, resource, context }: EvaluationRequest,
 	rules: GateRules,
+	at?: Date,
 ): { subject: GateQuestion; supervisor?: GateQuestion; witness?: GateQuestion } {
 	const known = (type: string, wanted: string, id: string) => (type === wanted && isPlain(id) ? id : '');
 	const witness = witnessFor(action.name, rules);
+	const person = context?.person ?? context?.delegation;
 	const asked: GateQuestion = {
 		clientId,
-		staffCode: known(subject.type, 'staff', subject.id),
+		keyId,
+		subject: known(subject.type, 'staff', subject.id),
 		privilege: isPlain(action.name) ? action.name : '',
 		site: known(resource.type, 'site', resource.id),
 		witnessed: witness !== undefined,
+		...(at ? { at } : {}),
+		...(person === undefined ? {} : { person }),
 	};
 	const named = (second: string | undefined, privilege: string) =>
 		second === undefined
 			? undefined
-			: { ...asked, staffCode: isPlain(second) ? second : '', privilege, witnessed: false };
+			: { ...asked, subject: isPlain(second) ? second : '', privilege, witnessed: false };
 	const [supervisor, second] = [named(context?.supervisor, asked.privilege), named(context?.witness, witness ?? '')];
 	return {
 		subject: asked,
@@ -167,14 +129,63 @@ function witnessFor(privilege: string, { privileges }: GateRules): PrivilegeCode
 	return isPrivilegeCode(privilege) ? privileges.get(privilege)?.body.witness : undefined;
 }
 
+/** Whether a privilege is handed over by a nurse, for one person supported at a time. */
+function isDelegated(privilege: string, { privileges }: GateRules): boolean {
+	const body = isPrivilegeCode(privilege) ? privileges.get(privilege)?.body : undefined;
+	return body?.requirements.some((each) => each.kind === 'delegation') ?? false;
+}
+
+export interface Asked {
+	question: GateQuestion;
+	facts: GateFacts;
+	/** Where the stored standing was not all there is to say: null if it was after all. */
+	closer?: CloserLook | null;
+}
+
+/** Everybody a request asks about. */
+export interface AskedTogether {
+	subject: Asked;
+	supervisor?: Asked | undefined;
+	witness?: Asked | undefined;
+}
+
+/**
+ * Whether an answer needs a closer look than the stored standing, which knows nothing of the person supported: only
+ * where nothing but the delegation, or a supervisor, is missing.
+ */
+export function needsCloserLook({ question, facts }: Asked, rules: GateRules): boolean {
+	return (
+		question.person !== undefined &&
+		facts.personId !== null &&
+		(facts.code === 'delegation_missing' || facts.code === 'supervised_only') &&
+		isDelegated(question.privilege, rules)
+	);
+}
+
 interface Stood extends Answered {
 	standing: Standing | null;
 }
 
+/** The instant a question is about: now, unless it is about a later one. */
+export function instantOf({ question, facts }: Asked): Date {
+	return question.at && question.at > facts.evaluatedAt ? question.at : facts.evaluatedAt;
+}
+
 /** How somebody stands by what the database knows. Deny is the default. */
-function stoodBy(facts: GateFacts, { privilege }: GateQuestion, rules: GateRules): Stood {
-	const known = isPrivilegeCode(privilege) && rules.privileges.has(privilege);
-	const permit = known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > facts.evaluatedAt;
+function stoodBy(asked: Asked, rules: GateRules): Stood {
+	const { facts, question, closer } = asked;
+	const known = isPrivilegeCode(question.privilege) && rules.privileges.has(question.privilege);
+	if (closer && needsCloserLook(asked, rules)) {
+		const { permit, code, standing, validUntil } = closer;
+		const holds = known && permit && validUntil !== null && validUntil > instantOf(asked);
+		return {
+			permit: holds,
+			code: permit && !holds ? 'expired' : code,
+			validUntil: holds ? validUntil : null,
+			standing,
+		};
+	}
+	const permit = known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > instantOf(asked);
 	return {
 		permit,
 		code: permit ? (facts.code as ReasonCode) : refusalOf(facts, known),
@@ -183,45 +194,65 @@ function stoodBy(facts: GateFacts, { privilege }: GateQuestion, rules: GateRules
 	};
 }
 
-export interface Asked {
-	question: GateQuestion;
-	facts: GateFacts;
-}
-
-/** Turns what the database knows into the answer. Throws HttpError 401 for a client switched off. */
-export function answerOf(
-	{ subject, supervisor, witness }: { subject: Asked; supervisor?: Asked | undefined; witness?: Asked | undefined },
-	rules: GateRules,
-): EvaluationAnswer {
-	const { facts, question } = subject;
-	if (!facts.clientActive)
-		throw new HttpError(401, 'this client is switched off', { 'www-authenticate': 'Bearer error="invalid_token"' });
-	const second = (asked: Asked | undefined) =>
-		asked && { personId: asked.question.staffCode, decision: stoodBy(asked.facts, asked.question, rules) };
-	const { permit, code, validUntil, standing } = decideTogether(
+/** How the subject of a request stands, together with whoever else is named. */
+export function togetherOf({ subject, supervisor, witness }: AskedTogether, rules: GateRules): Stood {
+	// By our own ids: a client may have two names for one person.
+	const idOf = ({ facts, question }: Asked) => facts.personId ?? question.subject;
+	const second = (asked: Asked | undefined) => asked && { personId: idOf(asked), decision: stoodBy(asked, rules) };
+	const { privilege } = subject.question;
+	const together = decideTogether(
 		{
-			personId: question.staffCode,
-			decision: stoodBy(facts, question, rules),
+			personId: idOf(subject),
+			decision: stoodBy(subject, rules),
 			supervisor: second(supervisor),
 			witness: second(witness),
 		},
-		{ witness: witnessFor(question.privilege, rules) },
-		{ witness: facts.witness ?? rules.witness },
+		{ witness: witnessFor(privilege, rules) },
+		{ witness: subject.facts.witness ?? rules.witness },
 	);
+	if (!together.permit || !isDelegated(privilege, rules)) return together;
+	// Whoever practises beside somebody who holds the task needs it handed to them as well.
+	const until = subject.closer?.delegatedUntil;
+	if (!until || until <= instantOf(subject))
+		return { ...together, permit: false, code: 'delegation_missing', validUntil: null };
+	return { ...together, validUntil: earliest([together.validUntil, until]) };
+}
+
+/** Throws HttpError 401 for a client switched off or a key removed. */
+export function requireActive({ clientActive, keyActive }: { clientActive: boolean; keyActive: boolean }): void {
+	if (!clientActive || !keyActive) throw noLongerActive();
+}
+
+/** Turns what the database knows into the answer. Throws HttpError 401 for a client switched off or a key removed. */
+export function answerOf(
+	asked: AskedTogether,
+	rules: GateRules,
+	{ detail }: { detail: boolean } = { detail: false },
+): EvaluationAnswer {
+	const { subject } = asked;
+	const { facts, question, closer } = subject;
+	requireActive(facts);
+	const { permit, code, validUntil, standing } = togetherOf(asked, rules);
 	const status = permit ? '200' : '403';
 	const words = reasonWords[code];
+	const planned = question.at !== undefined;
 	return {
 		decision: permit,
 		context: {
 			code,
 			...(standing ? { standing } : {}),
-			...(validUntil ? { valid_until: validUntil.toISOString() } : {}),
-			max_age: validUntil ? maximumAgeOf(validUntil, facts.evaluatedAt, rules.maximumAge) : 0,
+			...(permit && validUntil ? { valid_until: validUntil.toISOString() } : {}),
+			max_age: permit && validUntil && !planned ? maximumAgeOf(validUntil, facts.evaluatedAt, rules.maximumAge) : 0,
+			...(planned ? { planned: true as const } : {}),
 			evaluation_id: uuidv7(),
 			evaluated_at: facts.evaluatedAt.toISOString(),
 			reason_admin: { [status]: `${code}: ${words.nextStep}` },
 			reason_user: { [status]: words.user },
 			next_step: words.nextStep,
+			// What has changed since the answer was read is not mixed into it.
+			...(detail && (permit || closer?.code === code)
+				? { detail: { missing: permit ? [] : (closer?.missing ?? []) } }
+				: {}),
 		},
 	};
 }

@@ -1,45 +1,48 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Database } from '#db/client.server.ts';
-import type { GateQuestion } from '#db/queries/gate.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { exactMilliseconds } from '../domain/period.ts';
 import { log } from '../log.server.ts';
-import { answerOf, gateReader, parseEvaluation, questionsOf } from './evaluation.ts';
-import { Answer, type Endpoints, HttpError, mediaType, readBody, sendJson } from './http.ts';
-import { OAuthError, tokenIssuer } from './tokens.ts';
+import { accessEndpoints, discoveryEndpoints } from './access.ts';
+import { authorizationServer } from './authorization-server.ts';
+import { deciding } from './deciding.ts';
+import { gateReader } from './evaluation.ts';
+import { events } from './events.ts';
+import { Answer, type Endpoints, HttpError, sendJson } from './http.ts';
+import { openApiEndpoints } from './openapi.ts';
+import { searchEndpoints } from './searching.ts';
+import { subjectEndpoints } from './subjects.ts';
+import { tokenKeys } from './token-keys.ts';
+import { OAuthError, tokenVerifier } from './tokens.ts';
+import { type GateWatch, watchGate } from './watch.ts';
 
 /**
  * The API for other systems, served ahead of the pages in the same process.
  * The returned function answers what is the gate's and says so; everything else it leaves alone.
  */
-export function gate(database: Database, catalogue: Catalogue, issuer: string) {
-	const tokens = tokenIssuer(database.db, issuer);
-	const read = gateReader(database.gate);
+export function gate(
+	database: Database,
+	catalogue: Catalogue,
+	issuer: string,
+	watch: GateWatch = watchGate(database.log),
+) {
+	const keys = tokenKeys(database.db);
+	const tokens = tokenVerifier(database, issuer, keys);
 	const rules = {
 		privileges: catalogue.privileges,
 		maximumAge: exactMilliseconds(catalogue.policy.body.maximumAge) / 1000,
 		witness: catalogue.policy.body.witness,
 	};
+	const decide = deciding(database, catalogue, rules, gateReader(database.gate), watch.decisions);
 	const endpoints: Endpoints = {
-		'/oauth/token': { POST: tokens.token },
-		'/access/v1/evaluation': { POST: evaluation },
+		...authorizationServer(database.db, issuer, keys),
+		...accessEndpoints(tokens, decide, watch),
+		...searchEndpoints(tokens.verify, database.gate, catalogue.privileges, decide),
+		...discoveryEndpoints(issuer),
+		...subjectEndpoints(tokens.verifyActive, database.db),
+		...events(database, tokens, issuer),
+		...openApiEndpoints(issuer),
 	};
-
-	async function evaluation(request: IncomingMessage): Promise<unknown> {
-		const caller = await tokens.verify(request);
-		if (!caller.scopes.has('authzen.evaluate')) throw new HttpError(403, 'the token lacks the scope authzen.evaluate');
-		if (mediaType(request) !== 'application/json') throw new HttpError(400, 'send application/json');
-		const questions = questionsOf(caller, parseEvaluation(await readBody(request)), rules);
-		const ask = async (question: GateQuestion) => ({ question, facts: await read(question) });
-		const { subject, supervisor, witness } = questions;
-		if (!supervisor && !witness) return answerOf({ subject: await ask(subject) }, rules);
-		const [first, ...others] = await Promise.all([
-			ask(subject),
-			supervisor && ask(supervisor),
-			witness && ask(witness),
-		]);
-		return answerOf({ subject: first, supervisor: others[0], witness: others[1] }, rules);
-	}
 
 	return (request: IncomingMessage, response: ServerResponse): boolean => {
 		const path = request.url?.split('?', 1)[0] ?? '';
@@ -47,14 +50,16 @@ export function gate(database: Database, catalogue: Catalogue, issuer: string) {
 		if (!methods) return false;
 		const requestId = request.headers['x-request-id'];
 		if (typeof requestId === 'string') response.setHeader('x-request-id', requestId);
-		const method = request.method ?? '';
+		// What answers GET answers HEAD; Node leaves the body away.
+		const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
 		const endpoint = Object.hasOwn(methods, method) ? methods[method as keyof typeof methods] : undefined;
 		if (!endpoint) {
 			const allow = Object.keys(methods).join(', ');
 			sendError(response, new HttpError(405, `use ${allow}`, { allow }), { path, requestId });
 			return true;
 		}
-		endpoint(request).then(
+		const answered = endpoint(request).finally(() => tokens.tellLimit(request, response));
+		answered.then(
 			(answer) =>
 				answer instanceof Answer
 					? sendJson(response, answer.status, answer.body, answer.headers)

@@ -13,6 +13,24 @@ export class HttpError extends Error {
 	}
 }
 
+/** Nobody can say just now: an error within a bounded time, and never a decision. */
+export function noAnswer(): HttpError {
+	return new HttpError(503, 'no answer from the database', { 'retry-after': '1' });
+}
+
+/** What takes too long is `noAnswer`. */
+export async function inTime<T>(work: Promise<T>, milliseconds = 1500): Promise<T> {
+	let tooLate: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		tooLate = setTimeout(() => reject(noAnswer()), milliseconds);
+	});
+	try {
+		return await Promise.race([work, late]);
+	} finally {
+		clearTimeout(tooLate);
+	}
+}
+
 /** What an endpoint answers with where it is not 200, or not JSON without more ado. */
 export class Answer {
 	constructor(
@@ -28,8 +46,8 @@ export type Endpoint = (request: IncomingMessage) => Promise<unknown>;
 /** The endpoints of one part of the gate, by path and method. */
 export type Endpoints = Record<string, { GET?: Endpoint; POST?: Endpoint; PUT?: Endpoint; DELETE?: Endpoint }>;
 
-/** The whole body as text, at most 64 kB. Rejects with HttpError 413. By events: an async iterator costs ten times as much. */
-export function readBody(request: IncomingMessage): Promise<string> {
+/** The whole body, at most 64 kB. Rejects with HttpError 413. By events: an async iterator costs ten times as much. */
+export function readBytes(request: IncomingMessage): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let size = 0;
@@ -38,11 +56,14 @@ export function readBody(request: IncomingMessage): Promise<string> {
 			if (size <= mostBytes) chunks.push(chunk);
 			else reject(new HttpError(413, 'the body is larger than 64 kB'));
 		});
-		request.on('end', () =>
-			resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8')),
-		);
+		request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
 		request.on('error', reject);
 	});
+}
+
+/** The whole body as text. Rejects with HttpError 413. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+	return (await readBytes(request)).toString('utf8');
 }
 
 /** The media type of a request's body, in lower case and without parameters. */

@@ -1,18 +1,28 @@
 import type { Sql } from '../client.server.ts';
+import { verifyingKeyIds } from './clients.ts';
 
 /** One question as a client asks it, in the client's own words. */
 export interface GateQuestion {
 	clientId: string;
-	staffCode: string;
+	/** The key that signed the client's token. */
+	keyId?: string;
+	/** The person asked about, as the client calls people. */
+	subject: string;
 	privilege: string;
 	site: string;
 	/** Whether the privilege asks for a witness where the site's policy does. */
 	witnessed?: boolean;
+	/** An instant to come. Without it, or once it is past: this moment. */
+	at?: Date;
+	/** The other system's reference for the person supported. Not asked of the database: standings are stored without one. */
+	person?: string;
 }
 
 /** What the database knows about one question, at one instant of its own clock. */
 export interface GateFacts {
 	clientActive: boolean;
+	/** Whether the key that signed the token is still good; without one it is not. */
+	keyActive: boolean;
 	personKnown: boolean;
 	siteKnown: boolean;
 	/** When the person worked for the provider at all; null where their standing answers already. */
@@ -24,19 +34,31 @@ export interface GateFacts {
 	evaluatedAt: Date;
 	/** What the provider's or the site's own policy says of witnesses; null where it says nothing or was not asked. */
 	witness: boolean | null;
+	/** Who and what the answer is about and rests on; null where it is not known. */
+	providerId: string | null;
+	personId: string | null;
+	siteId: string | null;
+	upToSeq: number | null;
+	policyVersion: string | null;
 }
 
 /** Answers any number of questions with one statement, in their order. Never cached: what is committed is what is said. */
 export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]): Promise<GateFacts[]> {
-	const column = (name: Exclude<keyof GateQuestion, 'witnessed'>) => questions.map((each) => each[name]);
+	const column = (name: 'clientId' | 'keyId' | 'subject' | 'privilege' | 'site') =>
+		questions.map((each) => each[name] ?? '');
+	const times = questions.some((each) => each.at) ? questions.map((each) => each.at?.toISOString() ?? null) : [];
 	const rows = await sql`
-		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at, witness
+		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at, witness,
+			provider_id, person_id, site_id, up_to_seq, policy_version, key_active
 		from gate_answers(
-			${column('clientId')}::text[], ${column('staffCode')}::text[], ${column('privilege')}::text[], ${column('site')}::text[],
-			${questions.map((each) => String(each.witnessed ?? false))}::text[]::boolean[]
-		) order by place`;
+			${column('clientId')}::text[], ${column('subject')}::text[], ${column('privilege')}::text[], ${column('site')}::text[],
+			${questions.map((each) => String(each.witnessed ?? false))}::text[]::boolean[], ${times}::text[]::timestamptz[]
+		)
+		cross join lateral (select (${column('keyId')}::text[])[place::int] = any(${verifyingKeyIds(sql)})) as keys (key_active)
+		order by place`;
 	return rows.map((row) => ({
 		clientActive: row.client_active,
+		keyActive: row.key_active,
 		personKnown: row.person_known,
 		siteKnown: row.site_known,
 		employed: row.employed,
@@ -46,5 +68,36 @@ export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]
 		code: row.code,
 		evaluatedAt: row.evaluated_at,
 		witness: row.witness,
+		providerId: row.provider_id,
+		personId: row.person_id,
+		siteId: row.site_id,
+		upToSeq: row.up_to_seq === null ? null : Number(row.up_to_seq),
+		policyVersion: row.policy_version,
 	}));
+}
+
+/** Whom or where a search has to ask about, and whether the client may ask at all. */
+export interface Candidates {
+	clientActive: boolean;
+	ids: string[];
+}
+
+/** Everybody at a site who may hold a privilege, alone or together with somebody, as the client calls them. */
+export async function readGatePeople(
+	sql: Sql,
+	{ clientId, privilege, site }: { clientId: string; privilege: string; site: string },
+): Promise<Candidates> {
+	return candidatesOf(await sql`select client_active, ids from gate_people(${clientId}, ${privilege}, ${site})`);
+}
+
+/** Every site where somebody may hold a privilege, alone or together with somebody. */
+export async function readGatePlaces(
+	sql: Sql,
+	{ clientId, subject, privilege }: { clientId: string; subject: string; privilege: string },
+): Promise<Candidates> {
+	return candidatesOf(await sql`select client_active, ids from gate_places(${clientId}, ${subject}, ${privilege})`);
+}
+
+function candidatesOf([row]: readonly Record<string, unknown>[]): Candidates {
+	return { clientActive: row?.client_active === true, ids: (row?.ids ?? []) as string[] };
 }

@@ -70,6 +70,18 @@ export async function findPerson(
 	return found ?? null;
 }
 
+/** One person by staff code, or null. */
+export async function findPersonByStaffCode(
+	tx: Tx,
+	{ providerId, staffCode }: { providerId: string; staffCode: string },
+): Promise<Person | null> {
+	const [found] = await tx
+		.select(personColumns)
+		.from(people)
+		.where(sql`${people.providerId} = ${providerId} and ${people.staffCode} = ${staffCode}`);
+	return found ?? null;
+}
+
 /** The names behind some ids, for showing who signed what. */
 export async function listPeopleByIds(
 	tx: Tx,

@@ -47,7 +47,9 @@ const lifts = (db: TestDatabase, cell: Cell, who = authoriser(grace)) =>
 
 const atGate = async ({ database }: TestDatabase, staffCode: string, privilege: PrivilegeCode = 'administer-oral') =>
 	(
-		await readGateFacts(database.gate, [{ clientId: demonstration.clientId, staffCode, privilege, site: 'rose-house' }])
+		await readGateFacts(database.gate, [
+			{ clientId: demonstration.clientId, subject: staffCode, privilege, site: 'rose-house' },
+		])
 	)[0];
 const signOffs = ({ owner }: TestDatabase, personId = amara) =>
 	owner`select id, payload, recorded_by from evidence where kind = 'sign-off' and person_id = ${personId}`;

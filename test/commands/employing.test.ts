@@ -23,7 +23,7 @@ import {
 const atGate = async ({ database }: TestDatabase, staffCode: string, site = 'rose-house') =>
 	(
 		await readGateFacts(database.gate, [
-			{ clientId: demonstration.clientId, staffCode, privilege: 'administer-oral', site },
+			{ clientId: demonstration.clientId, subject: staffCode, privilege: 'administer-oral', site },
 		])
 	)[0];
 
@@ -109,7 +109,7 @@ test('whoever left yesterday is refused at once, everywhere, and signed out', as
 	expect([...(await posts(db, ben))]).toMatchObject([{ last_day: yesterday }]);
 	const events =
 		await db.owner`select type, privilege from events where person_id = ${ben} and type <> 'evidence.recorded' and recorded_at > now() - interval '1 minute' order by privilege`;
-	expect(new Set(events.map((each) => each.type))).toEqual(new Set(['competency.ended']));
+	expect(new Set(events.map((each) => each.type))).toEqual(new Set(['competency.withdrawn']));
 	expect(events.map((each) => each.privilege)).toEqual(expect.arrayContaining(['administer-oral', 'assess']));
 });
 

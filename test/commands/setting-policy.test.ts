@@ -57,7 +57,7 @@ const policyOf = async (db: TestDatabase, siteId: string) =>
 const atGate = async ({ database }: TestDatabase, staffCode: string, site = 'rose-house') =>
 	(
 		await readGateFacts(database.gate, [
-			{ clientId: demonstration.clientId, staffCode, privilege: 'administer-oral', site },
+			{ clientId: demonstration.clientId, subject: staffCode, privilege: 'administer-oral', site },
 		])
 	)[0];
 
@@ -164,7 +164,7 @@ test('what is saved is in force at once at the gate, rebuilt equals stored, and 
 	expect(stopped.length).toBeGreaterThan(0);
 	expect(
 		events
-			.filter((each) => each.type === 'competency.paused' || each.type === 'competency.ended')
+			.filter((each) => ['competency.paused', 'competency.withdrawn', 'competency.expired'].includes(each.type))
 			.map((each) => `${each.person_id} ${each.site_id} ${each.privilege}`)
 			.sort(),
 	).toEqual(stopped.map(keyOf).sort());

@@ -82,6 +82,22 @@ const table: Record<Authority, Record<Role, boolean>> = {
 		manager: true,
 		administrator: false,
 	},
+	'see-decisions': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
+	'set-webhooks': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
 	'set-policy': {
 		carer: false,
 		senior: false,
@@ -91,6 +107,14 @@ const table: Record<Authority, Record<Role, boolean>> = {
 		administrator: false,
 	},
 	'keep-names': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
+	'manage-clients': {
 		carer: false,
 		senior: false,
 		nurse: false,

@@ -30,7 +30,7 @@ test('two hundred questions at once are one statement', async () => {
 	const db = await testDatabase();
 	const asked = {
 		clientId: demonstration.clientId,
-		staffCode: 'ben.whitfield',
+		subject: 'ben.whitfield',
 		privilege: 'administer-oral',
 		site: 'rose-house',
 	};
@@ -60,6 +60,24 @@ test('one question is one statement, and two hundred over HTTP share a few', asy
 	expect(statements).toBeLessThan(100);
 });
 
+test('a batch of a hundred is one statement, also with supervisors and witnesses', async () => {
+	const { db, ask, token } = await testGate();
+	await token();
+	const item = question('margaret.doyle', 'administer-controlled-drug', 'rose-house', {
+		context: { witness: 'ben.whitfield', supervisor: 'tomasz.nowak' },
+	});
+	const batch = {
+		evaluations: Array.from({ length: 100 }, (_, turn) => (turn % 2 ? item : question('ben.whitfield'))),
+	};
+	let permits = 0;
+	const statements = await statementsDuring(db, async () => {
+		const { body } = await ask(batch, { path: '/access/v1/evaluations' });
+		permits = body.evaluations.filter((each: { decision: boolean }) => each.decision).length;
+	});
+	expect(permits).toBe(100);
+	expect(statements).toBe(1);
+});
+
 test('mixed questions that share a statement each get their own answer', async () => {
 	const { ask } = await testGate();
 	const people = ['ben.whitfield', 'danny.hughes', 'nobody', 'leila.haddad', 'owen.price'];
@@ -74,7 +92,7 @@ test('more questions at once than a statement takes are all answered', async () 
 	const read = gateReader(db.database.gate);
 	const asked = {
 		clientId: demonstration.clientId,
-		staffCode: 'ben.whitfield',
+		subject: 'ben.whitfield',
 		privilege: 'administer-oral',
 		site: 'rose-house',
 	};

@@ -32,6 +32,7 @@ const tomasz = `/people/${id('tomasz.nowak')}`;
 const cell = `${tomasz}/rose-house/administer-oral`;
 const insulin = `${tomasz}/rose-house/administer-insulin`;
 const flagged = `/reviews/${namedId('no such sign-off')}/${namedId('no such round')}`;
+const webhook = await addWebhook();
 const round = `/rounds/${namedId('no such round')}`;
 
 type Expected = [string, string, string, string, string, string, string];
@@ -185,6 +186,27 @@ const table: {
 	},
 	{ path: '/ledger/verifier', expected: [signsIn, '403', '403', '403', '200', '200', '200'] },
 	{ path: '/settings', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/settings/clients', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{ path: '/settings/clients/new', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{ path: '/settings/clients/new', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '422'] },
+	{ path: '/settings/clients/demo-emar', expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: '/settings/clients/demo-emar', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{ path: '/settings/webhooks', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{ path: '/settings/webhooks', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '422'] },
+	{
+		path: `/settings/webhooks/${webhook}`,
+		expected: [signsIn, '403', '403', '403', '200', '403', '404'],
+	},
+	{
+		path: `/settings/webhooks/${webhook}`,
+		form: { intent: 'nothing' },
+		expected: [signsIn, '403', '403', '403', '422', '403', '404'],
+	},
+	{
+		path: `/settings/webhooks/${namedId('no such endpoint')}`,
+		form: { intent: 'secret' },
+		expected: [signsIn, '403', '403', '403', '404', '403', '404'],
+	},
 	{ path: '/content', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
 	{ path: '/policy', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
 	{ path: '/policy/numbers', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
@@ -205,6 +227,16 @@ const table: {
 		form: { reason: 'because' },
 		expected: [signsIn, '403', '403', '403', '404', '403', '404'],
 	},
+	{ path: '/settings/decisions', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{
+		path: '/settings/decisions?day=2026-03-03&site=rose-house&person=tomasz.nowak',
+		expected: [signsIn, '403', '403', '403', '200', '403', '200'],
+	},
+	{
+		path: `/settings/decisions/${namedId('no such decision')}`,
+		expected: [signsIn, '403', '403', '403', '404', '403', '404'],
+	},
+	{ path: '/settings/decisions/not-an-id', expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
 	{ path: '/no-such-page', expected: ['404', '404', '404', '404', '404', '404', '404'] },
 	{ path: '/no-such-page', form: {}, expected: ['404', '404', '404', '404', '404', '404', '404'] },
 ];
@@ -321,6 +353,16 @@ test('a page asked for with a body too large, or a broken cookie, is refused wit
 	expect((await site.ask('/induction', { cookie: 'countersign=%00%ff' })).status).toBe(302);
 	expect((await site.ask('/healthz')).status).toBe(200);
 });
+
+/** An endpoint of Fairfield's that is switched off. */
+async function addWebhook(): Promise<string> {
+	const [provider, endpoint] = [namedId('provider fairfield-care'), namedId('webhook endpoint')];
+	await site.data.owner`
+		insert into webhook_endpoints (provider_id, id, name, url, types, secret, created_by, off_at, off_because)
+		values (${provider}, ${endpoint}, 'eMAR', 'https://emar.example/', '{competency.paused}', ${Buffer.alloc(8)},
+			${id('grace.mensah')}, now(), 'failing')`;
+	return endpoint;
+}
 
 /** A second provider in the same database, with a manager of its own. */
 async function anotherProvider(): Promise<{ cookie: string }> {

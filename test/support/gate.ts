@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { DecisionLog } from '#app/gate/decision-log.ts';
 import { gate } from '#app/gate/handler.ts';
+import { watchGate } from '#app/gate/watch.ts';
 import type { Database } from '#db/client.server.ts';
 import { demonstration } from '#db/seed.ts';
 import { testDatabase } from './database.ts';
@@ -27,17 +29,19 @@ export const issuer = 'http://countersign.test';
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 export const demoClient = basic(demonstration.clientId, demonstration.clientSecret);
 
-/** The gate as the server mounts it, behind Node's own HTTP. */
-export async function serveGate(database: Database) {
-	const answer = gate(database, catalogue, issuer);
+/** The gate as the server mounts it, behind Node's own HTTP; with a decision log of one's own, in place of the usual one. */
+export async function serveGate(database: Database, decisions?: DecisionLog) {
+	const watch = { ...watchGate(database.log), ...(decisions ? { decisions } : {}) };
+	const answer = gate(database, catalogue, issuer, watch);
 	const server = createServer((asked, response) => {
 		if (!answer(asked, response)) response.writeHead(404).end('not the gate');
 	});
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
-	onTestFinished(() => {
+	onTestFinished(async () => {
 		server.closeAllConnections();
 		server.close();
+		await watch.decisions.stop(100);
 	});
 	const { port } = server.address() as AddressInfo;
 
@@ -54,7 +58,8 @@ export async function serveGate(database: Database) {
 		const chunks: Buffer[] = [];
 		for await (const chunk of response) chunks.push(chunk as Buffer);
 		const text = Buffer.concat(chunks).toString();
-		const body_ = response.headers['content-type'] === 'application/json' ? JSON.parse(text) : text;
+		const isJson = text && response.headers['content-type'] === 'application/json';
+		const body_ = isJson ? JSON.parse(text) : text;
 		return {
 			status: response.statusCode ?? 0,
 			headers: response.headers,
@@ -83,6 +88,7 @@ export async function serveGate(database: Database) {
 
 	return {
 		port,
+		watch,
 		send,
 		requestToken,
 		ask,

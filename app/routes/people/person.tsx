@@ -107,6 +107,11 @@ export default function PersonPage() {
 					</Form>
 				</>
 			)}
+			{person.mayAsk && (
+				<p>
+					<Link to={`/settings/decisions?person=${person.staffCode}`}>Questions that were refused</Link>
+				</p>
+			)}
 			{person.mayKeepName && (
 				<p>
 					<Link to={`${person.address}/name`}>How long this name is kept</Link>

@@ -67,6 +67,7 @@ export async function readPerson({ context, request, params }: LoaderFunctionArg
 			asked: { at: onDay, known: knownDay },
 			past: onDay !== today || knownDay !== today,
 			mayPack: may(visitor.posts, 'verify'),
+			mayAsk: !own && seen.some((site) => may(visitor.posts, 'see-decisions', site.id)),
 			mayKeepName: !own && may(visitor.posts, 'keep-names'),
 			mayRecord: !own && seen.some((site) => may(visitor.posts, 'record', site.id)),
 			standings: seen.flatMap((site) => {

@@ -1,0 +1,234 @@
+import type { Sql } from '#db/client.server.ts';
+import { insertDecisions } from '#db/queries/decisions.ts';
+import type { DecisionBeside, LoggedDecision } from '../domain/logged-decision.ts';
+import { log } from '../log.server.ts';
+import type { Asked, AskedTogether } from './evaluation.ts';
+import { HttpError } from './http.ts';
+import type { EvaluationAnswer, EvaluationRequest } from './shapes.ts';
+import type { Caller } from './tokens.ts';
+
+/** What the gate does while its log cannot be written: goes on answering, or refuses. */
+export type LogPromise = 'answer' | 'strict';
+
+interface LogOptions {
+	promise: LogPromise;
+	/** How many rows may wait at most; about a kilobyte each. */
+	most?: number;
+	/** How many rows go out in one statement. */
+	atOnce?: number;
+	/** Milliseconds until what waits is written, and until what failed is tried again. */
+	every?: number;
+	/** Milliseconds after which a statement counts as failed. */
+	patience?: number;
+}
+
+export interface LogState {
+	promise: LogPromise;
+	/** False from the first write that failed until one succeeds. */
+	writable: boolean;
+	failedSince: Date | null;
+	waiting: number;
+	most: number;
+	written: number;
+	lost: number;
+	lastWrittenAt: Date | null;
+	/** Decisions handed out, by `permit competent`, `deny expired` and so on. */
+	decided: ReadonlyMap<string, number>;
+}
+
+export type DecisionLog = ReturnType<typeof decisionLog>;
+
+const alarmEvery = 60_000;
+const longestText = 200;
+
+/**
+ * Writes every decision down, off the way of the answer: rows wait in memory, in order, and go out many at a time. They
+ * stay there until Postgres has said that it has them; what is sent twice is written once.
+ * @param sql a connection of its own: what is slow here must not keep a question waiting.
+ */
+export function decisionLog(
+	sql: Sql,
+	{ promise, most = 50_000, atOnce = 500, every = 100, patience = 10_000 }: LogOptions,
+) {
+	const waiting: LoggedDecision[] = [];
+	const decided = new Map<string, number>();
+	let [written, lost, lostAtAlarm, lastAlarm] = [0, 0, 0, Number.NEGATIVE_INFINITY];
+	let size = atOnce;
+	let failedSince: Date | null = null;
+	let lastWrittenAt: Date | null = null;
+	let timer: NodeJS.Timeout | undefined;
+	let writing: Promise<void> | undefined;
+	let stopped = false;
+
+	/** Takes a decision that is about to be handed out. Throws HttpError 503 where it may not be, because nobody would know of it. */
+	function note(row: LoggedDecision): void {
+		const full = waiting.length >= most;
+		if (promise === 'strict' && (failedSince || full))
+			throw new HttpError(503, 'the decision log cannot be written', { 'retry-after': '1' });
+		const key = `${row.decision ? 'permit' : 'deny'} ${row.code}`;
+		decided.set(key, (decided.get(key) ?? 0) + 1);
+		if (full || stopped) {
+			// Those that wait are kept, so that the log is whole up to one moment and says from when on it is not.
+			lost += 1;
+			alarm('decisions are not written down: too many wait');
+			return;
+		}
+		waiting.push(row);
+		if (waiting.length >= atOnce && !failedSince) begin();
+		else timer ??= setTimeout(begin, every).unref();
+	}
+
+	function begin(): void {
+		clearTimeout(timer);
+		timer = undefined;
+		writing ??= write().finally(() => {
+			writing = undefined;
+			if (waiting.length && !stopped) timer ??= setTimeout(begin, every).unref();
+		});
+	}
+
+	async function write(): Promise<void> {
+		while (waiting.length) {
+			const rows = waiting.slice(0, size);
+			try {
+				await inTime(insertDecisions(sql, rows), patience);
+			} catch (error) {
+				if (!isAboutRows(error)) return failed(error);
+				if (rows.length > 1) {
+					// One row that Postgres will never take must not hold up those behind it: it is looked for by halves.
+					size = Math.ceil(rows.length / 2);
+					continue;
+				}
+				waiting.shift();
+				lost += 1;
+				size = atOnce;
+				log.error({ err: error, evaluationId: rows[0]?.evaluationId }, 'a decision cannot be written down');
+				continue;
+			}
+			waiting.splice(0, rows.length);
+			written += rows.length;
+			size = atOnce;
+			lastWrittenAt = new Date();
+			if (failedSince) log.warn({ since: failedSince, lost }, 'decisions are written down again');
+			failedSince = null;
+		}
+	}
+
+	function failed(error: unknown): void {
+		failedSince ??= new Date();
+		alarm('decisions are not written down', error);
+	}
+
+	/** Once a minute, however often there is reason to. */
+	function alarm(message: string, error?: unknown): void {
+		if (performance.now() - lastAlarm < alarmEvery) return;
+		lastAlarm = performance.now();
+		log.error({ err: error, waiting: waiting.length, lost, lostSince: lost - lostAtAlarm, promise }, message);
+		lostAtAlarm = lost;
+	}
+
+	/** Writes what waits; true when nothing does any more. */
+	async function flush(): Promise<boolean> {
+		await writing;
+		begin();
+		await writing;
+		return waiting.length === 0;
+	}
+
+	return {
+		note,
+		flush,
+		/** Writes what waits, trying again for some seconds. What cannot be written even then is counted as lost. */
+		async stop(within = 5000): Promise<void> {
+			const end = performance.now() + within;
+			while (!(await flush()) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, every));
+			stopped = true;
+			clearTimeout(timer);
+			if (!waiting.length) return;
+			lost += waiting.length;
+			log.error({ lost: waiting.length }, 'stopped with decisions that could not be written down');
+			waiting.length = 0;
+		},
+		state: (): LogState => ({
+			promise,
+			writable: failedSince === null && waiting.length < most,
+			failedSince,
+			waiting: waiting.length,
+			most,
+			written,
+			lost,
+			lastWrittenAt,
+			decided,
+		}),
+	};
+}
+
+/** Whether Postgres found fault with what was written, rather than with writing: it would do so again. */
+function isAboutRows(error: unknown): boolean {
+	return /^(22|23)/.test((error as { code?: string }).code ?? '');
+}
+
+async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_resolve, reject) => {
+		timer = setTimeout(() => reject(new Error('the database did not answer in time')), milliseconds);
+	});
+	try {
+		return await Promise.race([work, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** What is written down of an answer, its question and what both rest on. */
+export function decisionMade(
+	{ clientId }: Caller,
+	{ subject, action, resource, context }: EvaluationRequest,
+	{ subject: asked, supervisor, witness }: AskedTogether,
+	answer: EvaluationAnswer,
+): LoggedDecision {
+	const { facts } = asked;
+	const named: Record<string, string> = {};
+	const beside: DecisionBeside[] = [];
+	const second = (as: DecisionBeside['as'], who: Asked | undefined) => {
+		if (!who) return;
+		const { personId, upToSeq, policyVersion } = who.facts;
+		beside.push({ as, personId, upToSeq, policyVersion });
+		// Of somebody who is known the id is enough, and holds no name.
+		if (!personId) named[as] = plain(context?.[as] ?? '');
+	};
+	if (supervisor) second('supervisor', supervisor);
+	if (witness) second('witness', witness);
+	for (const member of ['person', 'delegation', 'time'] as const) {
+		const given = context?.[member];
+		if (typeof given === 'string') named[member] = plain(given);
+	}
+	const { code, standing, valid_until, evaluation_id } = answer.context;
+	return {
+		providerId: facts.providerId ?? '',
+		evaluationId: evaluation_id,
+		evaluatedAt: facts.evaluatedAt,
+		clientId,
+		subjectType: plain(subject.type),
+		subjectId: plain(subject.id),
+		action: plain(action.name),
+		resourceType: plain(resource.type),
+		resourceId: plain(resource.id),
+		context: named,
+		personId: facts.personId,
+		siteId: facts.siteId,
+		upToSeq: facts.upToSeq,
+		policyVersion: facts.policyVersion,
+		beside,
+		decision: answer.decision,
+		code,
+		standing: standing ?? null,
+		validUntil: valid_until === undefined ? null : new Date(valid_until),
+	};
+}
+
+/** Text as Postgres can hold it, and so short that many rows can wait: a copy, since a part would keep the whole alive. */
+function plain(text: string): string {
+	if (text.length <= longestText && text.isWellFormed() && !text.includes('\0')) return text;
+	return Buffer.from(text.slice(0, longestText).replaceAll('\0', '\uFFFD').toWellFormed()).toString();
+}
