@@ -10,7 +10,11 @@ const environment = z.object({
 	PROXIES: z.coerce.number().int().min(0).max(5).default(0),
 	/** PostgreSQL 18 or newer, as the role that shall own the tables. Unset: the embedded one. */
 	DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+	/** A streaming replica of it that this process's gate reads, with the same name and password. Unset: the gate reads the primary. */
+	GATE_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 	DATA_DIR: z.string().min(1).default('.data'),
+	/** What this process answers: a large page rendered beside the gate makes its slowest answers slower. Jobs run with the pages. */
+	SERVE: z.enum(['all', 'gate', 'pages']).default('all'),
 	/** Make the demonstration provider in an empty database. Unset: yes when the database is the embedded one. */
 	DEMO: z.stringbool().optional(),
 	/** What the gate does while its decision log cannot be written: go on answering, or refuse. */
@@ -21,6 +25,13 @@ const environment = z.object({
 	METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 	/** Send webhooks also to this very machine, and over plain http there: for tests and the demonstration, never in use. */
 	WEBHOOK_LOOPBACK: z.stringbool().default(false),
+	/** Where traces of the gate go, by OTLP over HTTP: its base address. Unset: there are none, and nothing of them is loaded. */
+	OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+	/**
+	 * Where the demonstration's example eMAR listens, on HOST; 0: nowhere. Unset: one above PORT with the embedded
+	 * database, otherwise nowhere. Without the demonstration there is none.
+	 */
+	EXAMPLE_EMAR_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 	LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
 	NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
 });
@@ -36,19 +47,24 @@ function readConfig(variables: Record<string, string | undefined>) {
 	}
 	const { PORT, HOST, ORIGIN, PROXIES, DATABASE_URL, DATA_DIR, DEMO, LOG_LEVEL, NODE_ENV } = parsed.data;
 	const { DECISION_LOG, METRICS_TOKEN, METRICS_PORT } = parsed.data;
-	const { WEBHOOK_LOOPBACK } = parsed.data;
+	const { GATE_DATABASE_URL, SERVE, WEBHOOK_LOOPBACK, OTEL_EXPORTER_OTLP_ENDPOINT, EXAMPLE_EMAR_PORT } = parsed.data;
 	return {
 		port: PORT,
 		host: HOST,
 		origin: ORIGIN ? new URL(ORIGIN).origin : undefined,
 		proxies: PROXIES,
 		databaseUrl: DATABASE_URL,
+		gateDatabaseUrl: GATE_DATABASE_URL,
+		servesGate: SERVE !== 'pages',
+		servesPages: SERVE !== 'gate',
 		dataDir: DATA_DIR,
 		demo: DEMO ?? DATABASE_URL === undefined,
 		decisionLog: DECISION_LOG,
 		metricsToken: METRICS_TOKEN,
 		metricsPort: METRICS_PORT,
 		webhookLoopback: WEBHOOK_LOOPBACK,
+		traces: OTEL_EXPORTER_OTLP_ENDPOINT,
+		exampleEmarPort: (EXAMPLE_EMAR_PORT ?? (DATABASE_URL || PORT === 0 ? 0 : PORT + 1)) || undefined,
 		logLevel: LOG_LEVEL,
 		development: NODE_ENV === 'development',
 	};

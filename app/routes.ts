@@ -44,6 +44,8 @@ export default [
 	route('reviews', 'routes/reviewing/reviews.tsx'),
 	route('reviews/:signOff/:round', 'routes/reviewing/flagged-sign-off.tsx'),
 	route('overrides', 'routes/reviewing/overrides.tsx'),
+	route('incidents', 'routes/reviewing/incidents.tsx'),
+	route('incidents/:incident', 'routes/reviewing/incident.tsx'),
 	route('delegations', 'routes/reviewing/open-delegations.tsx'),
 
 	route('ledger', 'routes/ledger/ledger.tsx'),
@@ -52,10 +54,12 @@ export default [
 	route('ledger/pack', 'routes/ledger/pack.ts'),
 	route('ledger/verifier', 'routes/ledger/verifier.ts'),
 
+	route('api', 'routes/api/api.tsx'),
 	route('settings', 'routes/settings/settings.tsx'),
 	route('settings/clients', 'routes/settings/clients.tsx'),
 	route('settings/clients/new', 'routes/settings/new-client.tsx'),
 	route('settings/clients/:client', 'routes/settings/client.tsx'),
+	route('settings/clients/:client/people', 'routes/settings/client-people.tsx'),
 	route('settings/webhooks', 'routes/settings/webhooks.tsx'),
 	route('settings/webhooks/:endpoint', 'routes/settings/webhook.tsx'),
 	route('content', 'routes/settings/content.tsx'),

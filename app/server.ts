@@ -11,7 +11,7 @@ import {
 import compression from 'compression';
 import helmet from 'helmet';
 import sirv from 'sirv';
-import { database, openDatabase, setDatabase } from '#db/client.server.ts';
+import { appUrlFrom, database, openDatabase, setDatabase } from '#db/client.server.ts';
 import { migrationCount } from '#db/migrate.ts';
 import { listContentVersions } from '#db/queries/content.ts';
 import { catalogue, rememberEarlier, rememberedKinds } from './catalogue.server.ts';
@@ -19,10 +19,12 @@ import { type Prepared, prepare } from './commands/prepare.ts';
 import { config } from './config.server.ts';
 import { gate } from './gate/handler.ts';
 import { health, type LastRun, serveMetrics } from './gate/health.ts';
+import { openApi } from './gate/openapi.ts';
 import { type GateWatch, watchGate } from './gate/watch.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { log } from './log.server.ts';
 import { findVisitor } from './session.server.ts';
+import { startTracing, stopTracing } from './trace.server.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -37,9 +39,18 @@ export async function createHandler(
 	origin: string,
 	lastRuns: () => ReadonlyMap<string, LastRun> = () => new Map(),
 ): Promise<Handler & { watch: GateWatch }> {
-	setDatabase(openDatabase(prepared.appUrl, { socket: prepared.socketPath }));
+	setDatabase(
+		openDatabase(prepared.appUrl, {
+			socket: prepared.socketPath,
+			replicaUrl: config.gateDatabaseUrl && appUrlFrom(config.gateDatabaseUrl),
+			onReplica: (trouble) =>
+				log.warn({ trouble }, trouble ? 'the replica is not believed' : 'the replica is believed'),
+			onUnconfirmed: () =>
+				log.warn('a commit was not confirmed by every replica: those that have not got it are refused'),
+		}),
+	);
 	rememberEarlier(catalogue(), await listContentVersions(database().db, rememberedKinds));
-	const watch = watchGate(database().log);
+	const watch = watchGate(database());
 	const answerGate = gate(database(), catalogue(), origin, watch);
 	const compress = compression({ level: 1 });
 	const files = sirv(path.resolve('build/client'), {
@@ -51,8 +62,9 @@ export async function createHandler(
 				pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
 			),
 	});
+	const api = openApi(origin);
 	const answerHealth = health({
-		db: database().db,
+		database: database(),
 		migrations: await migrationCount(),
 		watch,
 		lastRuns,
@@ -61,14 +73,18 @@ export async function createHandler(
 	});
 
 	const handler: Handler = (request, response) => {
-		if (answerGate(request, response)) return;
+		if (config.servesGate && answerGate(request, response)) return;
 		const nonce = randomBytes(16).toString('base64');
 		headersFor(nonce, origin)(request, response, () => {
 			if (answerHealth(request, response)) return;
+			if (!config.servesPages) {
+				response.writeHead(404, { 'content-type': 'text/plain' }).end('Only the gate is here.\n');
+				return;
+			}
 			// The types are Express's, the function needs only what Node gives.
 			compress(request as never, response as never, () => {
 				files(request, response, () => {
-					page(request, response, nonce).catch((error: unknown) => fail(response, error));
+					page(request, response, { nonce, api }).catch((error: unknown) => fail(response, error));
 				});
 			});
 		});
@@ -102,7 +118,11 @@ function headersFor(nonce: string, origin: string) {
 
 const answerPage = createRequestHandler(build, config.development ? 'development' : 'production');
 
-async function page(request: IncomingMessage, response: ServerResponse, nonce: string): Promise<void> {
+async function page(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{ nonce, api }: Pick<AppLoadContext, 'nonce' | 'api'>,
+): Promise<void> {
 	const host = request.headers.host ?? '';
 	const url = new URL(request.url ?? '/', config.origin ?? `http://${host}`);
 	const unsafe = request.method !== 'GET' && request.method !== 'HEAD';
@@ -132,6 +152,7 @@ async function page(request: IncomingMessage, response: ServerResponse, nonce: s
 	let visitor: ReturnType<typeof findVisitor> | undefined;
 	const requestId = randomUUID();
 	const context: AppLoadContext = {
+		api,
 		nonce,
 		requestId,
 		now: new Date(),
@@ -170,12 +191,15 @@ export interface Running {
 	/** What to tell whoever has just started it. */
 	welcome: string[];
 	prepared: Prepared;
+	/** The example eMAR of the demonstration, which is another program: where it is to listen. */
+	example: { url: string; host: string; webhookSecret: string } | null;
 	stop(): Promise<void>;
 }
 
 /** Starts everything and listens. Throws with one plain sentence where something is in the way. */
 export async function serve(say: (line: string) => void): Promise<Running> {
 	const prepared = await prepare(say);
+	if (config.traces) await startTracing(config.traces);
 	// Whoever asks before everything is ready is told so at once: without a listener they would wait for ever.
 	let answer: Handler = notReady;
 	const server = createServer((request, response) => answer(request, response));
@@ -191,9 +215,17 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 				? undefined
 				: await serveMetrics({ watch: handler.watch, metricsToken }, metricsPort, host);
 		answer = handler;
-		jobs = startJobs(url);
+		const { demonstration, exampleEmarUrl } = prepared;
+		const loopback = config.webhookLoopback || exampleEmarUrl !== undefined;
+		if (config.servesPages) jobs = startJobs(url, loopback, handler.watch.sent);
+		// Not before: until it answers, whatever is not foreseen ends the start. From here on it must not end the gate.
+		process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody heard'));
 		const ending = { server, metrics, watch: handler.watch, jobs, prepared };
-		return { url, prepared, welcome: welcome(prepared), stop: () => stop(ending) };
+		const example =
+			demonstration && exampleEmarUrl
+				? { url: exampleEmarUrl, host: config.host, webhookSecret: demonstration.webhookSecret }
+				: null;
+		return { url, prepared, example, welcome: welcome(prepared), stop: () => stop(ending) };
 	} catch (error) {
 		server.close();
 		await prepared.stop();
@@ -242,7 +274,7 @@ interface Ending {
 	server: Server;
 	metrics: Server | undefined;
 	watch: GateWatch;
-	jobs: ReturnType<typeof startJobs>;
+	jobs: ReturnType<typeof startJobs> | undefined;
 	prepared: Prepared;
 }
 
@@ -253,9 +285,9 @@ async function stop({ server, metrics, watch, jobs, prepared }: Ending): Promise
 	await closed;
 	metrics?.close();
 	metrics?.closeAllConnections();
-	await jobs.stop();
+	await jobs?.stop();
 	// After the last answer and before the database: what was decided is written down.
 	await watch.stop();
-	await database().close();
+	await Promise.all([database().close(), stopTracing()]);
 	await prepared.stop();
 }

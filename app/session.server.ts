@@ -28,6 +28,8 @@ export interface Visitor {
 
 declare module '@remix-run/node' {
 	interface AppLoadContext {
+		/** The OpenAPI document of the gate, whose origin is its issuer. */
+		api: object;
 		requestId: string;
 		/** For the inline scripts of this page. */
 		nonce: string;

@@ -1,14 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import autocannon from 'autocannon';
 import postgres from 'postgres';
 
 // `npm run bench:gate`: the gate's decisions per second and p99, each as a ratio to something measured in the same run.
-// The server and its database share one core, the load has another.
+// The server has one core, the load the other; Postgres runs where there is room.
 process.chdir(path.resolve(import.meta.dirname, '..'));
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);
@@ -55,18 +55,28 @@ async function main() {
 	const dataDir = mkdtempSync(path.join(tmpdir(), 'countersign-bench-'));
 	const floor = start(['bin/bench-gate.mjs', 'bare']);
 	const port = String(20_000 + (process.pid % 10_000));
-	const site = start(['bin/start.mjs'], { PORT: port, DATA_DIR: dataDir, DATABASE_URL: '', LOG_LEVEL: 'warn' });
+	const site = start(['bin/start.mjs'], {
+		PORT: port,
+		EXAMPLE_EMAR_PORT: '0',
+		DATA_DIR: dataDir,
+		DATABASE_URL: '',
+		LOG_LEVEL: 'warn',
+	});
 	try {
 		const [barePort] = await once(floor, 'message');
 		const [bareAt, at] = [`http://127.0.0.1:${barePort}`, `http://127.0.0.1:${port}`];
 		await ready(at, site);
+		if (pinned) setPostgresFree(dataDir);
 		const token = await tokenFrom(at);
 		const asked = { at, token, bodies: [asking('tomasz.nowak')] };
-		console.log(`Node ${process.version}, ${seconds} s a row${pinned ? ', servers on core 0, load on core 1' : ''}`);
+		console.log(
+			`Node ${process.version}, ${seconds} s a row${pinned ? ', servers on core 0, load on core 1, Postgres on either' : ''}`,
+		);
 
 		const bareAt32 = await againstBare(asked, bareAt);
 		await againstPgbench(dataDir, { ...asked, connections: 32 });
 		await batches({ ...asked, connections: 8 });
+		await whilePausing(dataDir, { ...asked, connections: 32 });
 		await manyMorePeople(dataDir, { ...asked, connections: 32 }, bareAt32);
 	} finally {
 		floor.kill();
@@ -84,6 +94,16 @@ function canRun(program, rest) {
 	} catch {
 		return false;
 	}
+}
+
+/** A child would stay on its parent's core. @param {string} dataDir */
+function setPostgresFree(dataDir) {
+	const [pid] = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
+	const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
+		.toString()
+		.split('\n');
+	for (const each of [pid, ...children.map((text) => text.trim()).filter(Boolean)])
+		execFileSync('taskset', ['-acp', `0-${availableParallelism() - 1}`, String(each)], { stdio: 'ignore' });
 }
 
 /** @param {Omit<Load, 'connections'>} asked @param {string} bareAt */
@@ -115,7 +135,7 @@ async function againstPgbench(dataDir, asked) {
 	const script = path.join(dataDir, 'question.sql');
 	writeFileSync(
 		script,
-		"select permit from gate_answers(array['demo-emar'], array['tomasz.nowak'], array['administer-oral'], array['rose-house'], array[false]);\n",
+		"select permit from gate_answers(array['demo-emar'], array['tomasz.nowak'], array['administer-oral'], array['rose-house'], array[false], array[]::timestamptz[]);\n",
 	);
 	const url = execFileSync('npm', ['run', '--silent', 'db:url'], { env: { ...process.env, DATA_DIR: dataDir } })
 		.toString()
@@ -140,6 +160,31 @@ async function batches(asked) {
 	console.log(`\nEvaluations of ${each}, ${asked.connections} at once: ${many.rate.toFixed(0)} requests a second`);
 	console.log(
 		`  ${(many.rate * each).toFixed(0)} decisions a second, ratio ${((many.rate * each) / one.rate).toFixed(1)} to one by one`,
+	);
+}
+
+/** While others are paused and let back, as near to 50 times a second as commits of one provider allow. @param {string} dataDir @param {Load} asked */
+async function whilePausing(dataDir, asked) {
+	const quiet = await load(asked);
+	const url = execFileSync('npm', ['run', '--silent', 'db:url'], { env: { ...process.env, DATA_DIR: dataDir } });
+	const pausing = spawn(process.execPath, ['--import', 'tsx', 'bin/bench-pauses.ts', url.toString().trim(), '50'], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+	});
+	let said = '';
+	pausing.stdout.on('data', (text) => {
+		said += text;
+	});
+	await once(pausing.stdout, 'data');
+	const busy = await load(asked);
+	pausing.stdin.end();
+	await once(pausing, 'exit');
+	const [committed, milliseconds] = (said.split('\n')[1] ?? '').split(' ').map(Number);
+	const rate = ((committed ?? 0) / (milliseconds ?? 1)) * 1000;
+	console.log(
+		`\nWhile ${rate.toFixed(0)} pauses and liftings a second are committed: ${busy.rate.toFixed(0)} a second`,
+	);
+	console.log(
+		`  p99 ${busy.p99.toFixed(1)} ms, ratio ${(busy.rate / quiet.rate).toFixed(2)} to without (p99 ${quiet.p99.toFixed(1)} ms)`,
 	);
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import postgres from 'postgres';
 import { appUrlFrom } from '#db/client.server.ts';
+import { connect } from '#db/connect.ts';
 import { runningOwnerUrl } from '#db/embedded.ts';
 
 // `npm run --silent db:url`: the address of the running database, for psql. As the application sees it, one provider's
@@ -10,7 +10,7 @@ process.chdir(path.resolve(import.meta.dirname, '..'));
 
 /** Row-level security hides every row from a session that names no provider: with only one, its name goes along. */
 async function withOnlyProvider(appUrl: string, ownerUrl: string): Promise<string> {
-	const owner = postgres(ownerUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+	const owner = connect(ownerUrl, { max: 1 });
 	try {
 		const providers = await owner<{ id: string }[]>`select id from providers limit 2`;
 		if (providers.length !== 1) return appUrl;

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { catalogue } from '#app/catalogue.server.ts';
@@ -10,6 +9,7 @@ import { addPeople, startEmployment } from '#app/commands/employing.ts';
 import { hashSecret } from '#app/commands/secrets.ts';
 import { siteKinds } from '#app/domain/privilege.ts';
 import { asProvider, type Db } from '#db/client.server.ts';
+import { connect } from '#db/connect.ts';
 import { runningOwnerUrl, startEmbedded } from '#db/embedded.ts';
 import { migrateDatabase } from '#db/migrate.ts';
 import * as schema from '#db/schema.ts';
@@ -90,7 +90,7 @@ async function openOwner(): Promise<{ url: string; stop(): Promise<void> }> {
 try {
 	const wanted = readArguments();
 	const { url, stop } = await openOwner();
-	const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+	const client = connect(url, { max: 1 });
 	try {
 		await migrateDatabase(url);
 		const made = await create(drizzle({ client, schema }), wanted);

@@ -1,24 +1,23 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
-import type { Db } from '#db/client.server.ts';
+import { type Db, openOwner } from '#db/client.server.ts';
 import { runningOwnerUrl, startEmbedded } from '#db/embedded.ts';
-import * as schema from '#db/schema.ts';
 
 /** Runs work on the installation's database as its owner: the running one, or else started for as long as it takes. */
 export async function withOwner<T>(work: (owner: Db) => Promise<T>): Promise<T> {
-	const { url, stop } = await openOwner();
-	const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+	const { url, stop } = await findDatabase();
+	const owner = openOwner(url, () =>
+		console.error('Not every replica has confirmed this: whoever reads one that has not is refused.'),
+	);
 	try {
-		return await work(drizzle({ client, schema }));
+		return await work(owner.db);
 	} finally {
-		await client.end({ timeout: 2 });
+		await owner.close();
 		await stop();
 	}
 }
 
-async function openOwner(): Promise<{ url: string; stop(): Promise<void> }> {
+async function findDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
 	const { config } = await import('#app/config.server.ts');
 	const running = config.databaseUrl ?? runningOwnerUrl(config.dataDir);
 	if (running) return { url: running, stop: async () => {} };

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,6 +31,27 @@ function buildIfStale() {
 	}
 }
 
+/**
+ * The example eMAR is a program of its own, which knows of us what any other system does. It ends when we do.
+ * @param {string} countersign
+ * @param {{ url: string, host: string, webhookSecret: string }} example
+ */
+function startExample(countersign, { url, host, webhookSecret }) {
+	const child = spawn(process.execPath, ['--import', 'tsx', 'example-emar/start.ts'], {
+		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+		env: {
+			NODE_ENV: 'production',
+			PATH: process.env.PATH,
+			PORT: new URL(url).port,
+			HOST: host,
+			COUNTERSIGN_URL: countersign,
+			WEBHOOK_SECRET: webhookSecret,
+		},
+	});
+	child.on('error', (error) => say(`The example eMAR did not start: ${error.message}`));
+	return child;
+}
+
 try {
 	buildIfStale();
 	/** @type {typeof import('../app/server.ts')} */
@@ -39,6 +60,7 @@ try {
 	say('');
 	say(`Countersign is at ${running.url}`);
 	for (const line of running.welcome) say(line);
+	const example = running.example && startExample(running.url, running.example);
 	say('Ctrl-C stops it.');
 
 	let stopping = false;
@@ -47,6 +69,7 @@ try {
 			if (stopping) return;
 			stopping = true;
 			say('Stopping …');
+			example?.kill();
 			await running.stop();
 			process.exit(0);
 		});

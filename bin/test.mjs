@@ -78,6 +78,7 @@ try {
 	const journeys = path.join(scratch, 'journeys.json');
 	const journeysEnded = run('journeys in a browser', ['playwright', 'test'], {
 		E2E_PORT: await freePort(),
+		E2E_EMAR_PORT: await freePort(),
 		E2E_DATA_DIR: path.join(scratch, 'data'),
 		E2E_RESULTS: journeys,
 	});

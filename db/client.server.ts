@@ -1,16 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import { connect } from './connect.ts';
 import { type Db, leases, replaceable, type Sql, type Tx } from './lease.ts';
+import { type FactSource, follow } from './replica.ts';
 import * as schema from './schema.ts';
 
 export type { Db, Sql, Tx } from './lease.ts';
 
 export interface Database {
 	db: Db;
-	/** The gate's own connection: pipelined, never in a transaction, never given to Drizzle, which would change it. */
-	gate: Sql;
+	/** The gate's own connection: pipelined, never in a transaction, never given to Drizzle, which would change it. Perhaps to a replica. */
+	gate: FactSource;
 	/** The decision log's own, so that neither pages nor the gate wait for what it writes. */
 	log: Sql;
 	/** Seals secrets that the database holds, so that its rows alone do not give them away: made from its password. */
@@ -37,57 +38,77 @@ export function appUrlFrom(ownerUrl: string): string {
 	return url.href;
 }
 
-/** Opens the application's connections. Nothing is sent until the first query. */
-export function openDatabase(
-	appUrl: string,
-	options: { socket?: string | undefined; connections?: number } = {},
-): Database {
+/** What seals secrets, made from the password of the application's role. */
+export function sealingKeyFrom(appUrl: string): Uint8Array {
+	return createHmac('sha256', decodeURIComponent(new URL(appUrl).password))
+		.update('sealing')
+		.digest();
+}
+
+interface Opening {
+	socket?: string | undefined;
+	connections?: number;
+	/** A replica that the gate reads in place of the primary. */
+	replicaUrl?: string | undefined;
+	/** Told what keeps the replica from being believed, and with null that nothing does any more. */
+	onReplica?: (trouble: string | null) => void;
+	/** Told of each commit that replicas have not confirmed in time. */
+	onUnconfirmed?: () => void;
+}
+
+/** Opens the application's connections. Nothing is sent until the first query, but to a replica, which is followed at once. */
+export function openDatabase(appUrl: string, options: Opening = {}): Database {
 	const common = {
-		onnotice: () => {},
-		connect_timeout: 5,
 		backoff,
 		...(options.socket ? { path: options.socket } : {}),
 	};
 	const client = replaceable((onclose) => {
-		const fresh = postgres(appUrl, { ...common, max: 1, onclose });
+		const fresh = connect(appUrl, { ...common, max: 1, onclose });
 		// Drizzle sets the client it is given to its own ways of reading dates; each new one needs that.
 		drizzle({ client: fresh, schema });
 		return fresh;
 	});
-	const gate = replaceable((onclose) =>
-		postgres(appUrl, { ...common, max: 1, connection: { statement_timeout: 2000 }, onclose }),
-	);
-	const log = replaceable((onclose) =>
-		postgres(appUrl, {
-			...common,
-			max: 1,
-			connection: { statement_timeout: 5000 },
-			// It sends text only. The driver asks for the types of arrays where nobody hears it fail, which ends the process.
-			fetch_types: false,
-			onclose,
-		}),
-	);
-	const leased = leases(appUrl, common, options.connections ?? 10);
+	const { replicaUrl, onReplica } = options;
+	const single = (url: string, ways: typeof common, timeout: number) =>
+		replaceable((onclose) => connect(url, { ...ways, max: 1, connection: { statement_timeout: timeout }, onclose }));
+	const gate: FactSource = single(replicaUrl ?? appUrl, replicaUrl ? { backoff } : common, 2000);
+	const primary = replicaUrl === undefined ? undefined : single(appUrl, common, 1000);
+	if (primary) gate.following = follow(gate, primary, onReplica);
+	const log = single(appUrl, common, 5000);
+	const leased = leases(appUrl, common, options.connections ?? 10, options.onUnconfirmed);
 	const db = drizzle({ client, schema });
 	return {
 		db: Object.assign(db, { transaction: leased.transaction as typeof db.transaction }),
 		gate,
 		log,
-		sealingKey: createHmac('sha256', decodeURIComponent(new URL(appUrl).password))
-			.update('sealing')
-			.digest(),
+		sealingKey: sealingKeyFrom(appUrl),
 		listen(channel, hear) {
-			const listener = postgres(appUrl, { ...common, max: 1 });
+			const listener = connect(appUrl, { ...common, max: 1 });
 			listener.listen(channel, hear, hear).catch(() => {});
 			return { stop: () => listener.end({ timeout: 1 }) };
 		},
 		close: async () => {
+			await gate.following?.stop();
 			await Promise.all([
+				primary?.end({ timeout: 2 }),
 				client.end({ timeout: 2 }),
 				gate.end({ timeout: 2 }),
 				log.end({ timeout: 2 }),
 				leased.close(),
 			]);
+		},
+	};
+}
+
+/** The owner's connections, for what is done before anybody is served, or by a command. */
+export function openOwner(ownerUrl: string, onUnconfirmed?: () => void): { db: Db; close(): Promise<void> } {
+	const client = connect(ownerUrl, { max: 1 });
+	const leased = leases(ownerUrl, {}, 1, onUnconfirmed);
+	const db = drizzle({ client, schema });
+	return {
+		db: Object.assign(db, { transaction: leased.transaction as typeof db.transaction }),
+		close: async () => {
+			await Promise.all([client.end({ timeout: 2 }), leased.close()]);
 		},
 	};
 }

@@ -28,7 +28,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import postgres from 'postgres';
+import { connect } from './connect.ts';
 
 const OWNER = 'countersign_owner';
 const DATABASE = 'countersign';
@@ -517,7 +517,7 @@ async function isReady(child: ChildProcess, cluster: string): Promise<boolean> {
 }
 
 async function createDatabase(password: string, port: number, passwordFile: string): Promise<void> {
-	const sql = postgres(urlOf(password, port, 'postgres'), { max: 1, fetch_types: false, onnotice: () => {} });
+	const sql = connect(urlOf(password, port, 'postgres'), { max: 1 });
 	try {
 		const found = await sql`select 1 from pg_database where datname = ${DATABASE}`;
 		if (found.length === 0) await sql.unsafe(`create database ${DATABASE}`);

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import { type ConnectOptions, connect, type Sql } from './connect.ts';
+import { believedFor } from './replica.ts';
 import * as schema from './schema.ts';
 
 export type Db = PostgresJsDatabase<typeof schema>;
 /** A transaction in which one provider's rows are visible and no other's. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
-export type Sql = ReturnType<typeof postgres>;
+export type { Sql } from './connect.ts';
 
 /**
  * Transactions, each on a connection of its own for as long as it lasts.
@@ -19,8 +21,19 @@ interface Lease {
 	client: Sql;
 	db: Db;
 	lost: boolean;
+	/** Whether the last commit returned before every replica that it waits for had it. */
+	unconfirmed: boolean;
 	/** Ends the transaction that holds the lease when the connection goes. */
 	onLost: (error: Error) => void;
+}
+
+/** Milliseconds a commit waits for replicas, where it waits for any. No timeout of Postgres's own ends that wait. */
+const longestCommit = 3000;
+
+/** A pipelined connection that is replaced when it is lost. */
+export interface Replaceable extends Sql {
+	/** Gives up a connection that does not answer any more: whatever waits for it fails, and the next statement has a new one. */
+	abandon(): void;
 }
 
 /**
@@ -28,21 +41,25 @@ interface Lease {
  * postgres.js 3.4.9 may never get through again after the server has ended a connection (porsager/postgres#1215).
  * @param make opens a client that calls `onclose` when its connection is gone.
  */
-export function replaceable(make: (onclose: () => void) => Sql): Sql {
+export function replaceable(make: (onclose: () => void) => Sql): Replaceable {
 	let current: Sql | undefined;
 	const client = (): Sql => {
 		if (current) return current;
 		const fresh = make(() => {
-			if (current !== fresh) return;
-			current = undefined;
-			void fresh.end({ timeout: 0 });
+			if (current === fresh) abandon();
 		});
 		current = fresh;
 		return fresh;
 	};
-	return new Proxy((() => {}) as unknown as Sql, {
+	const abandon = () => {
+		void current?.end({ timeout: 0 });
+		current = undefined;
+	};
+	const own = new Map<string | symbol, unknown>([['abandon', abandon]]);
+	return new Proxy((() => {}) as unknown as Replaceable, {
 		apply: (_target, self, given) => Reflect.apply(client(), self, given),
-		get: (_target, name) => Reflect.get(client(), name),
+		get: (_target, name) => (own.has(name) ? own.get(name) : Reflect.get(client(), name)),
+		set: (_target, name, value) => Boolean(own.set(name, value)),
 	});
 }
 
@@ -52,7 +69,8 @@ export class ConnectionLost extends Error {
 	}
 }
 
-export function leases(url: string, options: postgres.Options<Record<string, postgres.PostgresType>>, most: number) {
+/** @param onUnconfirmed told of each commit that replicas have not confirmed in time. */
+export function leases(url: string, options: ConnectOptions, most: number, onUnconfirmed: () => void = () => {}) {
 	const idle: Lease[] = [];
 	const waiting: ((lease: Lease) => void)[] = [];
 	let open = 0;
@@ -62,13 +80,17 @@ export function leases(url: string, options: postgres.Options<Record<string, pos
 			lease.lost = true;
 			lease.onLost(new ConnectionLost());
 		};
-		const client = postgres(url, { ...options, max: 1, onclose });
+		const onnotice = (notice: { routine?: string }) => {
+			// A warning of this routine, in whatever language the server speaks.
+			if (notice.routine === 'SyncRepWaitForLSN') lease.unconfirmed = true;
+		};
+		const client = connect(url, { ...options, max: 1, onclose, onnotice });
 		const send = client.unsafe.bind(client);
 		client.unsafe = ((...query: Parameters<typeof send>) => {
 			if (lease.lost) throw new ConnectionLost();
 			return send(...query);
 		}) as typeof client.unsafe;
-		const lease: Lease = { client, db: drizzle({ client, schema }), lost: false, onLost: () => {} };
+		const lease: Lease = { client, db: drizzle({ client, schema }), lost: false, unconfirmed: false, onLost: () => {} };
 		return lease;
 	}
 
@@ -109,9 +131,16 @@ export function leases(url: string, options: postgres.Options<Record<string, pos
 
 	async function run<T>(lease: Lease, work: (tx: Tx) => Promise<T>): Promise<T> {
 		try {
-			await lease.client.unsafe('begin');
+			const { state } = await lease.client.unsafe('begin');
 			const result = await work(lease.db as unknown as Tx);
-			await lease.client.unsafe('commit');
+			lease.unconfirmed = false;
+			const stopWaiting = endWaitOf(state.pid);
+			await lease.client.unsafe('commit').finally(stopWaiting);
+			if (lease.unconfirmed) {
+				onUnconfirmed();
+				// Whoever reads a replica that has not got it believes it no longer than this.
+				await sleep(believedFor);
+			}
 			return result;
 		} catch (error) {
 			// A refused statement can be rolled back. After anything worse the connection is given up instead.
@@ -119,6 +148,27 @@ export function leases(url: string, options: postgres.Options<Record<string, pos
 			if (!lease.lost) await lease.client.unsafe('rollback');
 			throw error;
 		}
+	}
+
+	/** Ends the wait of a commit for replicas when it has been long enough; it is then done at the primary alone. */
+	function endWaitOf(backend: number): () => Promise<void> {
+		let ending: Promise<unknown> | undefined;
+		const tooLong = setInterval(() => {
+			if (ending) return;
+			const client = connect(url, { ...options, max: 1 });
+			ending = client`
+				select pg_cancel_backend(pid) from pg_stat_activity where pid = ${backend} and wait_event = 'SyncRep'`
+				.catch(() => {})
+				.then(() => client.end({ timeout: 1 }))
+				.finally(() => {
+					ending = undefined;
+				});
+		}, longestCommit);
+		return async () => {
+			clearInterval(tooLong);
+			// What comes after on this connection must not be what is ended.
+			await ending;
+		};
 	}
 
 	return {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
 import { appUrlFrom } from './client.server.ts';
+import { connect, type Sql } from './connect.ts';
 
 /** Where the migrations are, found from the project's root whether the code runs as source or bundled. */
 export const migrationsFolder = path.resolve('db/migrations');
@@ -23,7 +23,7 @@ export async function migrateDatabase(ownerUrl: string): Promise<void> {
 		throw new DatabaseError(`No migrations at ${migrationsFolder}: start from the project's folder.`);
 	if (!new URL(ownerUrl).password)
 		throw new DatabaseError('DATABASE_URL must carry a password: the application’s own role gets one made from it.');
-	const client = postgres(ownerUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+	const client = connect(ownerUrl, { max: 1 });
 	try {
 		const [server] = await client<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
 		if ((server?.version ?? 0) < oldestPostgres) throw new DatabaseError('PostgreSQL 18 or newer is needed.');
@@ -39,7 +39,7 @@ export async function migrateDatabase(ownerUrl: string): Promise<void> {
 	}
 }
 
-async function ensureAppRole(client: ReturnType<typeof postgres>, appUrl: string): Promise<void> {
+async function ensureAppRole(client: Sql, appUrl: string): Promise<void> {
 	const { username, password } = new URL(appUrl);
 	// The password is hexadecimal and the name is ours, so that both may stand in a statement that takes no parameters.
 	const [exists] = await client`select 1 from pg_roles where rolname = ${username}`;

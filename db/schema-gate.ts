@@ -1,7 +1,5 @@
 import { sql } from 'drizzle-orm';
 import {
-	bigint,
-	boolean,
 	check,
 	foreignKey,
 	index,
@@ -14,12 +12,12 @@ import {
 	uniqueIndex,
 	uuid,
 } from 'drizzle-orm/pg-core';
-import type { DecisionBeside } from '../app/domain/logged-decision.ts';
+import type { IncidentKind } from '../app/domain/incident.ts';
 import type { SubjectIds } from '../app/domain/subject.ts';
 import type { DeliveryState, OffReason, Outcome } from '../app/domain/webhook.ts';
-import { bytes, events, instant, people, providerId } from './schema.ts';
+import { bytes, events, instant, people, providerId, providers, sites } from './schema.ts';
 
-// The tables of the gate: which other systems there are, what they were answered and what they are told.
+// The tables of the gate: which other systems there are and what they are told. What they were answered: schema-log.ts.
 
 /** A system that may ask the gate. Bound to one provider. */
 export const clients = pgTable(
@@ -135,45 +133,6 @@ export const clientSubjects = pgTable(
 	],
 );
 
-/**
- * Every decision of the gate with what was asked and what it rested on. Partitioned by month in its migration, without
- * foreign keys. Append-only; whole months go when no policy keeps them any longer. See `app/gate/decision-log.ts`.
- */
-export const decisions = pgTable(
-	'decisions',
-	{
-		providerId: uuid('provider_id').notNull(),
-		evaluationId: uuid('evaluation_id').notNull(),
-		evaluatedAt: instant('evaluated_at').notNull(),
-		clientId: text('client_id').notNull(),
-		subjectType: text('subject_type').notNull(),
-		/** As the client asked; null once the person's name has been erased. */
-		subjectId: text('subject_id'),
-		action: text('action').notNull(),
-		resourceType: text('resource_type').notNull(),
-		resourceId: text('resource_id').notNull(),
-		/** The members of the question's context that an answer can rest on. */
-		context: jsonb('context').$type<Record<string, string>>().notNull().default({}),
-		personId: uuid('person_id'),
-		siteId: uuid('site_id'),
-		/** The newest row of the person's evidence that was taken into account. */
-		upToSeq: bigint('up_to_seq', { mode: 'number' }),
-		policyVersion: text('policy_version'),
-		/** Who else was named, and what their own standing rested on. */
-		beside: jsonb('beside').$type<DecisionBeside[]>().notNull().default([]),
-		decision: boolean('decision').notNull(),
-		code: text('code').notNull(),
-		standing: text('standing'),
-		validUntil: instant('valid_until'),
-		loggedAt: instant('logged_at').notNull().default(sql`clock_timestamp()`),
-	},
-	(table) => [
-		primaryKey({ columns: [table.providerId, table.evaluationId, table.evaluatedAt], name: 'decisions_pk' }),
-		index('decisions_by_time').on(table.providerId, table.evaluatedAt),
-		index('decisions_by_person').on(table.providerId, table.personId, table.evaluatedAt),
-	],
-);
-
 /** Where another system wants to be told of events. */
 export const webhookEndpoints = pgTable(
 	'webhook_endpoints',
@@ -231,6 +190,7 @@ export const webhookDeliveries = pgTable(
 		primaryKey({ columns: [table.providerId, table.id] }),
 		unique('webhook_deliveries_once').on(table.providerId, table.endpointId, table.eventId),
 		index('webhook_deliveries_due').on(table.nextAttemptAt).where(sql`state = 'due'`),
+		index('webhook_deliveries_by_time').on(table.createdAt),
 		index('webhook_deliveries_by_endpoint').on(table.providerId, table.endpointId, table.createdAt),
 		foreignKey({
 			name: 'webhook_deliveries_provider_id_endpoint_id_fk',
@@ -244,4 +204,77 @@ export const webhookDeliveries = pgTable(
 		}),
 		check('webhook_deliveries_state', sql`${table.state} in ('due', 'delivered', 'failed')`),
 	],
+);
+
+/** What another system reports: something that went wrong or nearly. It changes nobody's standing. Said once. */
+export const incidents = pgTable(
+	'incidents',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		clientId: text('client_id')
+			.notNull()
+			.references(() => clients.id),
+		kind: text('kind').$type<IncidentKind>().notNull(),
+		personId: uuid('person_id'),
+		privilege: text('privilege'),
+		siteId: uuid('site_id').notNull(),
+		happenedAt: instant('happened_at').notNull(),
+		/** What the other system calls it. */
+		reference: text('reference').notNull().default(''),
+		text: text('text').notNull().default(''),
+		receivedAt: instant('received_at').notNull().default(sql`clock_timestamp()`),
+		lookedAt: instant('looked_at'),
+		lookedBy: uuid('looked_by'),
+		done: text('done'),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		index('incidents_by_site').on(table.providerId, table.siteId, table.receivedAt),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+		foreignKey({ columns: [table.providerId, table.lookedBy], foreignColumns: [people.providerId, people.id] }),
+		check(
+			'incidents_looked_at_whole',
+			sql`num_nonnulls(${table.lookedAt}, ${table.lookedBy}, ${table.done}) in (0, 3)`,
+		),
+		check(
+			'incidents_lengths',
+			sql`length(${table.reference}) <= 100 and length(${table.text}) <= 280 and length(${table.done}) <= 280`,
+		),
+	],
+);
+
+/** What was answered to a request that must not count twice; kept for a day. */
+export const idempotencyKeys = pgTable(
+	'idempotency_keys',
+	{
+		providerId: providerId(),
+		clientId: text('client_id')
+			.notNull()
+			.references(() => clients.id),
+		route: text('route').notNull(),
+		key: text('key').notNull(),
+		/** SHA-256 of what was asked. */
+		requestHash: text('request_hash').notNull(),
+		status: integer('status').notNull(),
+		answer: jsonb('answer').notNull(),
+		usedAt: instant('used_at').notNull().default(sql`clock_timestamp()`),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.clientId, table.route, table.key], name: 'idempotency_keys_pk' }),
+		index('idempotency_keys_by_age').on(table.providerId, table.clientId, table.usedAt),
+	],
+);
+
+/** What the pairwise ids of signed lists are made with; see `app/gate/pairwise.ts`. A trigger gives each provider one. */
+export const pairwiseKeys = pgTable(
+	'pairwise_keys',
+	{
+		providerId: uuid('provider_id')
+			.primaryKey()
+			.references(() => providers.id),
+		key: bytes('key').notNull(),
+	},
+	(table) => [check('pairwise_keys_length', sql`length(${table.key}) = 32`)],
 );

@@ -3,15 +3,17 @@ import { sql } from 'drizzle-orm';
 import type { Catalogue } from '../app/catalogue.server.ts';
 import { append, type Fact } from '../app/commands/append.ts';
 import { addPeople } from '../app/commands/employing.ts';
+import { seal } from '../app/commands/sealing.ts';
 import { hashSecret } from '../app/commands/secrets.ts';
 import { mostPerSecond } from '../app/domain/client.ts';
+import { competencyEventTypes } from '../app/domain/event.ts';
 import { localDay } from '../app/domain/period.ts';
 import type { PrivilegeCode, Role } from '../app/domain/privilege.ts';
 import { asProvider, type Db, type Tx } from './client.server.ts';
 import { type By, biographer, type Member, namedId, seededRandom } from './factory.ts';
 import { lifeOf, type Stage } from './life.ts';
 import { employments, providers, sites } from './schema.ts';
-import { clientSecrets, clients } from './schema-gate.ts';
+import { clientSecrets, clients, webhookEndpoints } from './schema-gate.ts';
 
 /** The demonstration provider: Fairfield Care, all of it invented. Dates are relative to the day it is made. */
 export const demonstration = {
@@ -19,6 +21,7 @@ export const demonstration = {
 	pin: '246810',
 	clientId: 'demo-emar',
 	clientSecret: 'demo-emar-secret',
+	webhookSecret: `whsec_${Buffer.from('demo-emar-webhook-secret-2026').toString('base64')}`,
 	signIns: [
 		['amara.okafor', 'carer in induction'],
 		['ben.whitfield', 'senior and assessor'],
@@ -110,7 +113,7 @@ export async function seedDemonstration(owner: Db, catalogue: Catalogue, now: Da
 			providerId,
 			id: demonstration.clientId,
 			name: 'Demonstration eMAR',
-			scopes: ['authzen.evaluate'],
+			scopes: ['authzen.evaluate', 'authzen.search', 'events.read', 'status.read', 'incidents.write'],
 			// The most there is: what is measured asks as this client.
 			perSecond: mostPerSecond,
 			burst: mostPerSecond,
@@ -124,6 +127,27 @@ export async function seedDemonstration(owner: Db, catalogue: Catalogue, now: Da
 		await seedPeople(tx, catalogue, now, { passwordHash: password, pinHash: pin });
 		return true;
 	});
+}
+
+/** Tells the demonstration's example eMAR, at wherever it listens this time, of whatever changes. */
+export async function connectExample(owner: Db, url: string, sealingKey: Uint8Array): Promise<void> {
+	const id = namedId('webhook endpoint of demo-emar');
+	const key = Buffer.from(demonstration.webhookSecret.replace('whsec_', ''), 'base64');
+	await asProvider(owner, providerId, (tx) =>
+		tx
+			.insert(webhookEndpoints)
+			.values({
+				providerId,
+				id,
+				name: 'Example eMAR',
+				url,
+				clientId: demonstration.clientId,
+				types: [...competencyEventTypes],
+				secret: seal(sealingKey, id, key),
+				createdBy: personIdOf(manager.staffCode),
+			})
+			.onConflictDoUpdate({ target: [webhookEndpoints.providerId, webhookEndpoints.id], set: { url } }),
+	);
 }
 
 async function seedPeople(

@@ -40,7 +40,13 @@ const floors: IRegularForbiddenRuleType[] = [
 	rule(
 		'routes never import the database driver, gate or jobs',
 		{ path: '^app/routes/' },
-		{ path: [npm('drizzle-orm', 'postgres'), '^db/(schema|seed|factory|embedded|migrate)', '^app/(gate|jobs)/'] },
+		{
+			path: [
+				npm('drizzle-orm', 'postgres'),
+				'^db/(schema|seed|factory|embedded|migrate|connect|replica)',
+				'^app/(gate|jobs)/',
+			],
+		},
 	),
 	rule('gate never imports routes or jobs', { path: '^app/gate/' }, { path: '^app/(routes|jobs)/' }),
 	rule('jobs never import routes or gate', { path: '^app/jobs/' }, { path: '^app/(routes|gate)/' }),
@@ -52,7 +58,7 @@ const floors: IRegularForbiddenRuleType[] = [
 	rule(
 		'queries import only db, domain and Drizzle',
 		{ path: '^db/queries/' },
-		{ pathNot: ['^db/(queries/|client\\.server|schema)', '^app/domain/', npm('drizzle-orm', 'postgres')] },
+		{ pathNot: ['^db/(queries/|client\\.server|replica|schema)', '^app/domain/', npm('drizzle-orm', 'postgres')] },
 	),
 	rule(
 		'db knows only domain and config',
@@ -83,12 +89,28 @@ const floors: IRegularForbiddenRuleType[] = [
 		{ path: '^app/log\\.server' },
 		{ path: '^(app|db)/', pathNot: '^app/config\\.server' },
 	),
+	rule(
+		'only connect opens connections',
+		{ path: '^(app|db|bin)/', pathNot: '^(db/connect\\.ts$|bin/bench)' },
+		{ path: npm('postgres') },
+	),
 	rule('only the session knows Lucia', { pathNot: '^app/session\\.server\\.ts$' }, { path: npm('lucia') }),
 	rule('only secrets know argon2', { pathNot: '^app/commands/secrets\\.ts$' }, { path: npm('@node-rs/argon2') }),
 	rule(
 		'the session serves pages only',
 		{ path: '^(app|db)/', pathNot: '^app/(routes/|server\\.ts$|root\\.tsx$|entry\\.)' },
 		{ path: '^app/session\\.server' },
+	),
+	rule('the client package depends on nothing', { path: '^client/' }, { pathNot: '^client/' }),
+	rule(
+		'the example eMAR knows only the client package',
+		{ path: '^example-emar/' },
+		{ path: ['^(app|db|bin|test|e2e|node_modules)/', '^client/(?!src/countersign\\.ts$)'] },
+	),
+	rule(
+		'nothing of ours imports the client or the example',
+		{ path: '^(app|db|bin)/' },
+		{ path: '^(client|example-emar)/' },
 	),
 	rule('nothing imports tests', { path: '^(app|db|bin)/' }, { path: '^(test|e2e)/' }),
 	rule('no loops', {}, { circular: true }),
@@ -97,7 +119,9 @@ const floors: IRegularForbiddenRuleType[] = [
 
 /** Every import that breaks a rule, as `rule: from -> to`. */
 async function brokenImports(baseDir: string): Promise<string[]> {
-	const folders = ['app', 'db', 'bin'].filter((folder) => existsSync(path.join(baseDir, folder)));
+	const folders = ['app', 'db', 'bin', 'client', 'example-emar'].filter((folder) =>
+		existsSync(path.join(baseDir, folder)),
+	);
 	const { output } = await cruise(folders, {
 		baseDir,
 		ruleSet: { forbidden: floors },
@@ -105,7 +129,7 @@ async function brokenImports(baseDir: string): Promise<string[]> {
 		tsPreCompilationDeps: true,
 		preserveSymlinks: true,
 		doNotFollow: { path: 'node_modules' },
-		exclude: { path: '\\.(css|woff2|svg)$' },
+		exclude: { path: ['\\.(css|woff2|svg)$', '^client/dist/'] },
 		enhancedResolveOptions: {
 			exportsFields: ['exports'],
 			conditionNames: ['import', 'types', 'node', 'default'],
@@ -143,10 +167,14 @@ test('control: each rule about imports is seen to fail', { timeout: 60_000 }, as
 		'app/gate/tokens.ts':
 			"import { session } from '../session.server.ts';\nimport { server } from '../server.ts';\nexport const tokens = [session, server];",
 		'db/queries/people.ts': "import { z } from 'zod';\nexport const people = z;",
+		'db/lease.ts': "import postgres from 'postgres';\nexport const lease = postgres;",
 		'db/migrate.ts': "import { pause } from '#app/commands/pause.ts';\nexport const migrate = pause;",
 		'db/seed.ts': "import { gate } from '#app/gate/handler.ts';\nexport const seed = gate;",
 		'bin/bench.ts': "import { expected } from '../test/expected.ts';\nexport const bench = expected;",
 		'test/expected.ts': 'export const expected = 1;',
+		'client/src/countersign.ts': "import { z } from 'zod';\nexport const countersign = z;",
+		'example-emar/start.ts': "import { jobs } from '../app/jobs/index.ts';\nexport const start = jobs;",
+		'bin/start.ts': "import { countersign } from '../client/src/countersign.ts';\nexport const start = countersign;",
 	});
 	const names = new Set((await brokenImports(house)).map((each) => each.slice(0, each.indexOf(':'))));
 	expect([...names].sort()).toEqual(floors.map((each) => String(each.name)).sort());
@@ -200,7 +228,7 @@ test('control: each impurity is seen, and words in text and comments are not', (
 	expect(impurities('x.ts', pure)).toEqual([]);
 });
 
-const everyFolder = ['app', 'bin', 'content', 'db', 'e2e', 'test'];
+const everyFolder = ['app', 'bin', 'client', 'content', 'db', 'e2e', 'example-emar', 'test'];
 const attic = /^(utils?|helpers?|common|libs?|shared|misc|services?)$/i;
 
 /** Files and folders with a name that says nothing. */
@@ -279,7 +307,7 @@ test('there are no barrels', () => {
 
 test('the top level holds what it should, and nothing else', () => {
 	const expected =
-		/^(package(-lock)?\.json|tsconfig\.json|remix\.config\.js|app|bin|db|content|test|e2e|README\.md|(vite|vitest|playwright|drizzle)\.config\.ts|biome\.json|knip\.json|node_modules|build|test-results|\..+)$/;
+		/^(package(-lock)?\.json|tsconfig\.json|remix\.config\.js|app|bin|client|db|content|example-emar|test|e2e|README\.md|(vite|vitest|playwright|drizzle)\.config\.ts|biome\.json|knip\.json|node_modules|build|test-results|\..+)$/;
 	expect(readdirSync(root).filter((name) => !expected.test(name))).toEqual([]);
 });
 

@@ -22,7 +22,10 @@ export interface CloserQuestion extends Question {
 	detail: boolean;
 }
 
-export interface CloserLook extends Pick<Decision, 'permit' | 'code' | 'standing' | 'validUntil'> {
+export interface CloserLook
+	extends Pick<Decision, 'permit' | 'code' | 'standing' | 'validUntil' | 'policyVersion' | 'delegation'> {
+	/** The newest row of the person's evidence that was taken into account. */
+	upToSeq: number | null;
 	/** Until when the task is delegated for the person supported; null where it is not. */
 	delegatedUntil: Date | null;
 	missing: string[];
@@ -68,6 +71,9 @@ export async function lookCloser(
 			code: decision.code,
 			standing: decision.standing,
 			validUntil: decision.validUntil,
+			policyVersion: decision.policyVersion,
+			upToSeq: theirs.at(-1)?.seq ?? null,
+			...(decision.delegation ? { delegation: decision.delegation } : {}),
 			delegatedUntil: delegatedUntil(theirs, question, at),
 			missing: question.detail ? sayMissing(decision, at, titles()) : [],
 		});

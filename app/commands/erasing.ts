@@ -3,7 +3,7 @@ import type { Tx } from '#db/client.server.ts';
 import { listLegalHolds } from '#db/queries/legal-holds.ts';
 import { listEmployments } from '#db/queries/people.ts';
 import { credentials, failedSecrets, legalHolds, notes, people, readings, rounds, sessions } from '#db/schema.ts';
-import { clientSubjects } from '#db/schema-gate.ts';
+import { clientSubjects, incidents } from '#db/schema-gate.ts';
 import { nameKeptUntil } from '../domain/erasure.ts';
 import { type LocalDay, localDay } from '../domain/period.ts';
 
@@ -75,6 +75,7 @@ export async function eraseIdentity(
 	await tx
 		.delete(notes)
 		.where(sql`provider_id = ${providerId} and evidence_id in (select id from evidence where ${theirs})`);
+	await tx.update(incidents).set({ text: '', done: sql`case when done is not null then '' end` }).where(theirs);
 	return { ok: true, name: `${neutral.givenName} ${neutral.familyName}` };
 }
 

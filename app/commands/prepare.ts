@@ -1,12 +1,10 @@
-import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
-import { appUrlFrom, asProvider, type Db } from '#db/client.server.ts';
+import { appUrlFrom, asProvider, type Db, openOwner, sealingKeyFrom } from '#db/client.server.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { migrateDatabase } from '#db/migrate.ts';
 import { listContentVersions, pinContentVersions } from '#db/queries/content.ts';
 import { listPersonIds } from '#db/queries/people.ts';
 import * as schema from '#db/schema.ts';
-import { demonstration, seedDemonstration } from '#db/seed.ts';
+import { connectExample, demonstration, seedDemonstration } from '#db/seed.ts';
 import { type Catalogue, catalogue, rememberEarlier, rememberedKinds } from '../catalogue.server.ts';
 import { config } from '../config.server.ts';
 import { holdChain } from './append.ts';
@@ -23,6 +21,8 @@ export interface Prepared {
 	empty: boolean;
 	/** How to sign in, where the demonstration is all there is. */
 	demonstration: typeof demonstration | null;
+	/** Where the demonstration's example eMAR is told of changes; undefined where there is none. */
+	exampleEmarUrl: string | undefined;
 	stop(): Promise<void>;
 }
 
@@ -32,10 +32,9 @@ export async function prepare(say: (line: string) => void): Promise<Prepared> {
 	const { ownerUrl, socketPath, stop } = config.databaseUrl
 		? { ownerUrl: config.databaseUrl, socketPath: undefined, stop: async () => {} }
 		: await startEmbedded({ dataDir: config.dataDir, log: say });
-	const client = postgres(ownerUrl, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+	const { db: owner, close } = openOwner(ownerUrl);
 	try {
 		await migrateDatabase(ownerUrl);
-		const owner = drizzle({ client, schema });
 		const fresh = await pinContentVersions(owner, content.versions);
 		if (fresh.some(({ kind }) => kind === 'privilege' || kind === 'policy'))
 			await projectEverybody(owner, content, say);
@@ -46,17 +45,22 @@ export async function prepare(say: (line: string) => void): Promise<Prepared> {
 			await seedDemonstration(owner, content, new Date());
 		}
 		const providers = await listProviders(owner);
-		await client.end({ timeout: 2 });
+		const demonstrated = providers.length === 1 && providers[0]?.demonstration === true;
+		const port = demonstrated ? config.exampleEmarPort : undefined;
+		const exampleEmarUrl = port === undefined ? undefined : `http://127.0.0.1:${port}`;
+		if (exampleEmarUrl) await connectExample(owner, `${exampleEmarUrl}/webhooks`, sealingKeyFrom(appUrlFrom(ownerUrl)));
+		await close();
 		return {
 			ownerUrl,
 			appUrl: appUrlFrom(ownerUrl),
 			socketPath,
 			empty: providers.length === 0,
-			demonstration: providers.length === 1 && providers[0]?.demonstration ? demonstration : null,
+			demonstration: demonstrated ? demonstration : null,
+			exampleEmarUrl,
 			stop,
 		};
 	} catch (error) {
-		await client.end({ timeout: 2 });
+		await close();
 		await stop();
 		throw error;
 	}

@@ -40,7 +40,7 @@ export function rulesFrom(
 		const rules = known.get(siteId) ?? {
 			policy: policyInForce(shipped, inForce, siteId),
 			privileges,
-			changes: catalogue.changes,
+			changes: at ? catalogue.changes.filter((each) => each.inForceFrom <= at) : catalogue.changes,
 			earlier: {
 				privileges: catalogue.privilegeVersions,
 				policies: memoised((version) => policyNamed(version, catalogue.shippedPolicies, overrides)),

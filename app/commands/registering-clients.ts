@@ -15,7 +15,9 @@ import {
 	secretOverlaps,
 } from '../domain/client.ts';
 import { type ClientKey, readClientKeys } from '../domain/client-keys.ts';
+import { type OwnId, type SubjectIds, subjectIdsWords } from '../domain/subject.ts';
 import type { Authoriser } from './authorising.ts';
+import { mapSubjects } from './mapping-subjects.ts';
 
 type Refused = { ok: false; why: ClientRefusal } | { ok: false; why: 'wrong-keys'; message: string };
 export type ClientChanging = { ok: true } | Refused;
@@ -120,6 +122,35 @@ export async function setAllowance(
 	if (!held.ok) return held;
 	await change(tx, authoriser, clientId, { scopes, perSecond, burst });
 	await note(tx, authoriser, clientId, 'allowance-set', sayAllowance({ scopes, perSecond, burst }));
+	return { ok: true };
+}
+
+/** Sets how a client calls people, from its next question on. */
+export async function setSubjectIds(
+	tx: Tx,
+	authoriser: Authoriser,
+	clientId: string,
+	{ subjectIds }: { subjectIds: SubjectIds },
+): Promise<ClientChanging> {
+	const held = await holdClient(tx, authoriser, clientId);
+	if (!held.ok) return held;
+	await change(tx, authoriser, clientId, { subjectIds });
+	await note(tx, authoriser, clientId, 'subject-ids-set', subjectIdsWords[subjectIds]);
+	return { ok: true };
+}
+
+/** Sets or takes away a client's own ids for people, all or none. */
+export async function setOwnIds(
+	tx: Tx,
+	authoriser: Authoriser,
+	clientId: string,
+	ownIds: readonly OwnId[],
+): Promise<ClientChanging | { ok: false; why: 'unknown-staff'; staffCodes: string[] }> {
+	const held = await holdClient(tx, authoriser, clientId);
+	if (!held.ok) return held;
+	const done = await mapSubjects(tx, { providerId: authoriser.providerId, clientId }, ownIds);
+	if (!done.ok) return { ok: false, why: 'unknown-staff', staffCodes: done.unknown };
+	await note(tx, authoriser, clientId, 'own-ids-set', `${done.saved} set, ${done.removed} taken away`);
 	return { ok: true };
 }
 

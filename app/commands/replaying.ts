@@ -6,7 +6,7 @@ import { decide } from '../domain/decide.ts';
 import { presentFor } from '../domain/evidence.ts';
 import type { LoggedDecision } from '../domain/logged-decision.ts';
 import { policyNamed } from '../domain/policy.ts';
-import { isPrivilegeCode, type PrivilegeCode } from '../domain/privilege.ts';
+import { isPrivilegeCode } from '../domain/privilege.ts';
 import type { ReasonCode } from '../domain/reason.ts';
 import type { Rules, Standing } from '../domain/rules.ts';
 import { type Answered, decideTogether } from '../domain/together.ts';
@@ -48,12 +48,12 @@ export async function replayDecision(
 	const beside = async (as: 'supervisor' | 'witness', privilege: string | undefined) => {
 		const named = logged.beside.find((each) => each.as === as);
 		if (!named || !privilege) return undefined;
-		return { personId: named.personId ?? '', decision: await standOf(named, privilege) };
+		return { personId: named.personId ?? '', decision: await standOf(named, privilege, logged.context.person) };
 	};
 	const { permit, code, validUntil, standing } = decideTogether(
 		{
 			personId: logged.personId ?? '',
-			decision: await standOf(logged, logged.action, logged.context.delegation),
+			decision: await standOf(logged, logged.action, logged.context.person),
 			supervisor: await beside('supervisor', logged.action),
 			witness: await beside('witness', witnessPrivilege),
 		},
@@ -77,7 +77,7 @@ export async function replayDecision(
 	): Promise<Answered & { standing: Standing | null }> {
 		const refused = (code: ReasonCode) => ({ permit: false, code, validUntil: null, standing: null });
 		if (!personId) return refused('unknown_person');
-		if (!isPrivilegeCode(privilege) || !rules.privileges.has(privilege as PrivilegeCode))
+		if (!isPrivilegeCode(privilege) || !rules.privileges.has(privilege) || !pinnedBy(privilege))
 			return refused('unknown_privilege');
 		if (!logged.siteId) return refused('unknown_site');
 		const all = await listEvidenceOf(tx, { providerId, personIds: [personId] });
@@ -95,7 +95,14 @@ export async function replayDecision(
 			code: decision.code,
 			validUntil: decision.validUntil,
 			standing: decision.standing,
+			...(decision.delegation ? { delegation: decision.delegation } : {}),
 		};
+	}
+
+	/** Whether the privilege was there when it was asked. */
+	function pinnedBy(privilege: string): boolean {
+		const versions = catalogue.pinned.filter(({ kind, slug }) => kind === 'privilege' && slug === privilege);
+		return !versions.length || versions.some((each) => each.recordedAt <= logged.evaluatedAt);
 	}
 }
 

@@ -30,6 +30,8 @@ export const authorities = {
 	'see-decisions': ['manager'],
 	/** Says which other systems are told of events. */
 	'set-webhooks': ['manager'],
+	/** Looks into what other systems report, and says what was done. */
+	'look-at-incidents': ['manager'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Authority = keyof typeof authorities;
 

@@ -93,6 +93,8 @@ export const clientChangeWords = {
 	'keys-set': 'Public keys changed',
 	'keys-removed': 'Public keys removed',
 	'allowance-set': 'What it may ask changed',
+	'subject-ids-set': 'How it calls people changed',
+	'own-ids-set': 'Its own numbers for people changed',
 	'switched-off': 'Switched off',
 	'switched-on': 'Switched on again',
 } as const;

@@ -36,6 +36,20 @@ export interface LoggedDecision {
 	validUntil: Date | null;
 }
 
+/** What a search looks for: who may, where, or what. */
+export type Sought = 'subject' | 'resource' | 'action';
+
+/** One search as it is written down. */
+export interface LoggedSearch {
+	clientId: string;
+	sought: Sought;
+	/** Whom it was about, where it did not seek people and one is known. */
+	personId: string | null;
+	action: string | null;
+	resourceId: string | null;
+	found: number;
+}
+
 /** Refusals of one person for one thing at one place, for one reason, in one hour. */
 export interface Refusals {
 	personId: string | null;

@@ -139,6 +139,18 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 			],
 		},
 		{
+			title: 'A round without a network',
+			numbers: [
+				{
+					kind: 'length',
+					exact: true,
+					path: 'offline',
+					label: 'Another system may work from a signed list for',
+					hint: 'At most 12 hours. A pause made meanwhile is not heard by a device without a network. 0 for not at all',
+				},
+			],
+		},
+		{
 			title: 'Records',
 			numbers: [
 				{ kind: 'length', exact: true, path: 'lateEntry', label: 'An entry is marked late after' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeAsks, duration, exactDuration, slug } from './content.ts';
-import { localTime } from './period.ts';
+import { exactMilliseconds, isDuration, localTime } from './period.ts';
 import { privilegeCodes } from './privilege.ts';
 import { pauseReasons } from './words.ts';
 
@@ -8,6 +8,9 @@ export const timesOfDay = ['morning', 'lunch', 'teatime', 'bedtime', 'night'] as
 export type TimeOfDay = (typeof timesOfDay)[number];
 
 const hour = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as 06:00');
+
+/** The end of the longest shift (standards.md section 5). */
+const longestOffline = exactMilliseconds('PT12H');
 
 /** A provider's own numbers. Countersign ships `content/policy.yaml`; a provider or a site may set others over it. */
 export const policyBody = z.strictObject({
@@ -35,6 +38,10 @@ export const policyBody = z.strictObject({
 		),
 	dueSoon: duration,
 	maximumAge: exactDuration,
+	/** How long a signed list works without a network. Absent in a policy made before there were lists; none at all: PT0S. */
+	offline: exactDuration
+		.refine((text) => !isDuration(text) || exactMilliseconds(text) <= longestOffline, 'at most 12 hours: a shift')
+		.prefault('PT12H'),
 	/** Absent in a policy made before renewals had numbers of their own: a renewal then asks for as much as the first time. */
 	renewal: z
 		.strictObject({ passes: z.int().min(0), quiz: z.boolean(), lateBy: duration })

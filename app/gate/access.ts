@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Deciding } from './deciding.ts';
-import { Answer, type Endpoints, HttpError } from './http.ts';
+import type { Decided, Deciding } from './deciding.ts';
+import { Answer, type Endpoints, HttpError, noAnswer } from './http.ts';
 import { firstIssue, readJson, shaped } from './json.ts';
 import { lacksScope } from './moment.ts';
 import {
@@ -16,6 +16,8 @@ import type { Caller } from './tokens.ts';
 import type { GateWatch } from './watch.ts';
 
 export type Verify = (request: IncomingMessage) => Promise<Caller>;
+/** Counts further questions of a request against its client's limit. Throws HttpError 429. */
+export type Charge = (request: IncomingMessage, caller: Caller, questions: number) => void;
 
 /** The caller of a request, if the token has a scope. Throws HttpError 401 and 403. */
 export async function callerWith(verify: Verify, request: IncomingMessage, scope: string): Promise<Caller> {
@@ -26,30 +28,30 @@ export async function callerWith(verify: Verify, request: IncomingMessage, scope
 
 /** AuthZEN Authorization API 1.0, sections 6 and 7: may she? One question, or up to a hundred in one request. */
 export function accessEndpoints(
-	{ verify, charge }: { verify: Verify; charge(request: IncomingMessage, caller: Caller, questions: number): void },
-	{ decideAll, decideOne }: Deciding,
+	{ verify, charge }: { verify: Verify; charge: Charge },
+	{ decideAll, decideOne, handOut }: Deciding,
 	{ timed }: Pick<GateWatch, 'timed'>,
 ): Endpoints {
 	async function evaluation(request: IncomingMessage): Promise<EvaluationAnswer> {
 		const caller = await callerWith(verify, request, 'authzen.evaluate');
 		const asked = shaped(evaluationRequest, await readJson(request));
-		return (await decideOne(caller, asked)).answer;
+		return decideOne(caller, asked);
 	}
 
 	async function evaluations(request: IncomingMessage): Promise<unknown> {
 		const caller = await callerWith(verify, request, 'authzen.evaluate');
 		const body = await readJson(request);
 		const asked = shaped(evaluationsRequest, body);
-		if (!asked.evaluations?.length) return (await decideOne(caller, shaped(evaluationRequest, body))).answer;
+		if (!asked.evaluations?.length) return decideOne(caller, shaped(evaluationRequest, body));
 		charge(request, caller, asked.evaluations.length - 1);
 		const items = asked.evaluations.map((item) => itemOf(item, asked));
 		const whole = items.filter((item) => !(item instanceof HttpError)) as EvaluationRequest[];
 		const decided = (await decideAll(caller, whole)).values();
-		const answers = items.map((item) => {
-			const outcome = item instanceof HttpError ? item : decided.next().value;
-			return outcome === undefined || outcome instanceof HttpError ? broken(outcome) : outcome.answer;
-		});
-		return { evaluations: cut(answers, asked.options?.evaluations_semantic ?? 'execute_all') };
+		const outcomes = items.map((item) => (item instanceof HttpError ? item : (decided.next().value ?? noAnswer())));
+		const answered = cut(outcomes, asked.options?.evaluations_semantic ?? 'execute_all');
+		return {
+			evaluations: answered.map((each) => (each instanceof HttpError ? broken(each) : handOut(caller, each))),
+		};
 	}
 
 	return {
@@ -76,20 +78,16 @@ function itemOf(
 }
 
 /** A broken item is a refusal, whatever is wrong with it. */
-function broken(error: HttpError | undefined): BrokenItem {
-	return {
-		decision: false,
-		context: {
-			error: { status: error?.status === 403 ? 403 : 400, message: error?.message ?? 'not an evaluation request' },
-		},
-	};
+function broken({ status, message }: HttpError): BrokenItem {
+	return { decision: false, context: { error: { status: status === 403 ? 403 : 400, message } } };
 }
 
-/** What is left of the answers up to the one that settles the rest. */
-function cut<T extends { decision: boolean }>(answers: T[], semantic: Semantic): T[] {
-	if (semantic === 'execute_all') return answers;
-	const settling = answers.findIndex((each) => each.decision === (semantic === 'permit_on_first_permit'));
-	return settling < 0 ? answers : answers.slice(0, settling + 1);
+/** What is left of the outcomes up to the one that settles the rest. What is left away is answered to nobody. */
+function cut(outcomes: (Decided | HttpError)[], semantic: Semantic): (Decided | HttpError)[] {
+	if (semantic === 'execute_all') return outcomes;
+	const permits = (each: Decided | HttpError) => !(each instanceof HttpError) && each.answer.decision;
+	const settling = outcomes.findIndex((each) => permits(each) === (semantic === 'permit_on_first_permit'));
+	return settling < 0 ? outcomes : outcomes.slice(0, settling + 1);
 }
 
 /** Section 9: where everything is. The address is the issuer's as it is; in production that is https. */

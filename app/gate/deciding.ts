@@ -28,6 +28,12 @@ export interface Decided {
 	answer: EvaluationAnswer;
 }
 
+/** Somebody, somewhere or something that a search may find. */
+interface Candidate {
+	permit: boolean;
+	personId: string | null;
+}
+
 /** Closer looks at once: they read evidence on the connections of the pages, and must not take all of those. */
 const mostLooks = 3;
 const longestLook = 1500;
@@ -47,33 +53,40 @@ export function deciding(
 ) {
 	const inLane = lanes(mostLooks);
 
-	/** Decides requests of one caller, in their order. An error of one request stands in its place. Throws HttpError 401 and 503. */
+	/**
+	 * Decides requests of one caller, in their order. An error of one request stands in its place. Whatever of this is
+	 * answered must have been handed out. Throws HttpError 401 and 503.
+	 */
 	async function decideAll(caller: Caller, requests: readonly EvaluationRequest[]): Promise<(Decided | HttpError)[]> {
 		const detail = caller.scopes.has('authzen.detail');
 		const asked = await askAll(caller, requests, detail);
 		return asked.map((each, place) => {
 			if (each instanceof HttpError) return each;
 			const request = requests[place] as EvaluationRequest;
-			const answer = answerOf(each, rules, { detail });
-			decisions.note(decisionMade(caller, request, each, answer));
-			return { request, asked: each, answer };
+			return { request, asked: each, answer: answerOf(each, rules, { detail }) };
 		});
 	}
 
-	/** Decides one request. Throws HttpError. */
-	async function decideOne(caller: Caller, request: EvaluationRequest): Promise<Decided> {
-		const [decided] = await decideAll(caller, [request]);
-		if (!decided || decided instanceof HttpError) throw decided ?? noAnswer();
-		return decided;
+	/** The answer of a decision, which is now in the log. Throws HttpError 503 where it may not be given. */
+	function handOut(caller: Caller, { request, asked, answer }: Decided): EvaluationAnswer {
+		decisions.note(decisionMade(caller, request, asked, answer, rules));
+		return answer;
 	}
 
-	/** Which of some requests are permitted, in their order, as `decideAll` would have it. For searches. Throws HttpError. */
-	async function permitted(caller: Caller, requests: readonly EvaluationRequest[]): Promise<boolean[]> {
+	/** Decides one request, and hands the answer out. Throws HttpError. */
+	async function decideOne(caller: Caller, request: EvaluationRequest): Promise<EvaluationAnswer> {
+		const [decided] = await decideAll(caller, [request]);
+		if (!decided || decided instanceof HttpError) throw decided ?? noAnswer();
+		return handOut(caller, decided);
+	}
+
+	/** Which of some requests are permitted, and whom they are about, in their order, as `decideAll` would have it. Throws HttpError. */
+	async function permitted(caller: Caller, requests: readonly EvaluationRequest[]): Promise<Candidate[]> {
 		const asked = await askAll(caller, requests, false);
 		return asked.map((each) => {
 			if (each instanceof HttpError) throw each;
 			requireActive(each.subject.facts);
-			return togetherOf(each, rules).permit;
+			return { permit: togetherOf(each, rules).permit, personId: each.subject.facts.personId };
 		});
 	}
 
@@ -153,7 +166,7 @@ export function deciding(
 		for (const [place, each] of [...looks.keys()].entries()) each.closer = found[place] ?? null;
 	}
 
-	return { decideAll, decideOne, permitted };
+	return { decideAll, decideOne, handOut, permitted };
 }
 
 function closerQuestion(asked: Asked, detail: boolean): CloserQuestion {

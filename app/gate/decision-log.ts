@@ -1,8 +1,9 @@
-import type { Sql } from '#db/client.server.ts';
 import { insertDecisions } from '#db/queries/decisions.ts';
+import type { FactSource } from '#db/replica.ts';
 import type { DecisionBeside, LoggedDecision } from '../domain/logged-decision.ts';
 import { log } from '../log.server.ts';
-import type { Asked, AskedTogether } from './evaluation.ts';
+import { beginWork, endFailed } from '../trace.server.ts';
+import { type Asked, type AskedTogether, type GateRules, restedOn } from './evaluation.ts';
 import { HttpError } from './http.ts';
 import type { EvaluationAnswer, EvaluationRequest } from './shapes.ts';
 import type { Caller } from './tokens.ts';
@@ -31,6 +32,8 @@ export interface LogState {
 	most: number;
 	written: number;
 	lost: number;
+	/** Answers withheld because they could not be written down. */
+	refused: number;
 	lastWrittenAt: Date | null;
 	/** Decisions handed out, by `permit competent`, `deny expired` and so on. */
 	decided: ReadonlyMap<string, number>;
@@ -47,12 +50,12 @@ const longestText = 200;
  * @param sql a connection of its own: what is slow here must not keep a question waiting.
  */
 export function decisionLog(
-	sql: Sql,
+	sql: FactSource,
 	{ promise, most = 50_000, atOnce = 500, every = 100, patience = 10_000 }: LogOptions,
 ) {
 	const waiting: LoggedDecision[] = [];
 	const decided = new Map<string, number>();
-	let [written, lost, lostAtAlarm, lastAlarm] = [0, 0, 0, Number.NEGATIVE_INFINITY];
+	let [written, lost, refused, lostAtAlarm, lastAlarm] = [0, 0, 0, 0, Number.NEGATIVE_INFINITY];
 	let size = atOnce;
 	let failedSince: Date | null = null;
 	let lastWrittenAt: Date | null = null;
@@ -63,8 +66,10 @@ export function decisionLog(
 	/** Takes a decision that is about to be handed out. Throws HttpError 503 where it may not be, because nobody would know of it. */
 	function note(row: LoggedDecision): void {
 		const full = waiting.length >= most;
-		if (promise === 'strict' && (failedSince || full))
+		if (promise === 'strict' && (failedSince || full)) {
+			refused += 1;
 			throw new HttpError(503, 'the decision log cannot be written', { 'retry-after': '1' });
+		}
 		const key = `${row.decision ? 'permit' : 'deny'} ${row.code}`;
 		decided.set(key, (decided.get(key) ?? 0) + 1);
 		if (full || stopped) {
@@ -90,9 +95,14 @@ export function decisionLog(
 	async function write(): Promise<void> {
 		while (waiting.length) {
 			const rows = waiting.slice(0, size);
+			const span = beginWork('decision log', 'INTERNAL')?.setAttribute('countersign.rows', rows.length);
 			try {
 				await inTime(insertDecisions(sql, rows), patience);
+				span?.end();
 			} catch (error) {
+				endFailed(span);
+				// Longer than any statement may take there: nobody is at the other end any more.
+				if (error instanceof TooLate) sql.abandon?.();
 				if (!isAboutRows(error)) return failed(error);
 				if (rows.length > 1) {
 					// One row that Postgres will never take must not hold up those behind it: it is looked for by halves.
@@ -157,6 +167,7 @@ export function decisionLog(
 			most,
 			written,
 			lost,
+			refused,
 			lastWrittenAt,
 			decided,
 		}),
@@ -168,10 +179,12 @@ function isAboutRows(error: unknown): boolean {
 	return /^(22|23)/.test((error as { code?: string }).code ?? '');
 }
 
+class TooLate extends Error {}
+
 async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<never>((_resolve, reject) => {
-		timer = setTimeout(() => reject(new Error('the database did not answer in time')), milliseconds);
+		timer = setTimeout(() => reject(new TooLate('the database did not answer in time')), milliseconds);
 	});
 	try {
 		return await Promise.race([work, late]);
@@ -186,23 +199,22 @@ export function decisionMade(
 	{ subject, action, resource, context }: EvaluationRequest,
 	{ subject: asked, supervisor, witness }: AskedTogether,
 	answer: EvaluationAnswer,
+	rules: GateRules,
 ): LoggedDecision {
-	const { facts } = asked;
+	const { facts, question } = asked;
 	const named: Record<string, string> = {};
 	const beside: DecisionBeside[] = [];
 	const second = (as: DecisionBeside['as'], who: Asked | undefined) => {
 		if (!who) return;
-		const { personId, upToSeq, policyVersion } = who.facts;
-		beside.push({ as, personId, upToSeq, policyVersion });
+		beside.push({ as, ...restedOn(who, rules) });
 		// Of somebody who is known the id is enough, and holds no name.
-		if (!personId) named[as] = plain(context?.[as] ?? '');
+		if (!who.facts.personId) named[as] = plain(context?.[as] ?? '');
 	};
 	if (supervisor) second('supervisor', supervisor);
 	if (witness) second('witness', witness);
-	for (const member of ['person', 'delegation', 'time'] as const) {
-		const given = context?.[member];
-		if (typeof given === 'string') named[member] = plain(given);
-	}
+	if (question.person !== undefined) named.person = plain(question.person);
+	// Only a time to come is what an answer is about: any other that was sent has changed nothing.
+	if (question.at) named.time = question.at.toISOString();
 	const { code, standing, valid_until, evaluation_id } = answer.context;
 	return {
 		providerId: facts.providerId ?? '',
@@ -215,10 +227,8 @@ export function decisionMade(
 		resourceType: plain(resource.type),
 		resourceId: plain(resource.id),
 		context: named,
-		personId: facts.personId,
 		siteId: facts.siteId,
-		upToSeq: facts.upToSeq,
-		policyVersion: facts.policyVersion,
+		...restedOn(asked, rules),
 		beside,
 		decision: answer.decision,
 		code,

@@ -1,84 +1,14 @@
+import { randomFillSync, randomInt } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Sql } from '#db/client.server.ts';
-import { type GateFacts, type GateQuestion, readGateFacts } from '#db/queries/gate.ts';
+import type { GateFacts, GateQuestion } from '#db/queries/gate.ts';
 import type { CloserLook } from '../commands/closer-look.ts';
 import { earliest } from '../domain/period.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode } from '../domain/privilege.ts';
 import { type ReasonCode, reasonWords } from '../domain/reason.ts';
 import type { Standing } from '../domain/rules.ts';
 import { type Answered, decideTogether } from '../domain/together.ts';
-import { noAnswer } from './http.ts';
 import type { EvaluationAnswer, EvaluationRequest } from './shapes.ts';
 import { type Caller, isPlain, noLongerActive } from './tokens.ts';
-
-const longestWait = 1500;
-const mostQuestions = 500;
-const mostUnderWay = 2;
-const worthAnother = 8;
-
-/**
- * The gate's way to the database: questions that arrive while a statement is under way share the next one, on one
- * pipelined connection. So the more is asked, the less each question costs. Nothing is remembered: every answer is
- * read by a statement that begins after its question has arrived.
- */
-export function gateReader(sql: Sql): (question: GateQuestion) => Promise<GateFacts> {
-	interface Waiting {
-		question: GateQuestion;
-		resolve: (facts: GateFacts) => void;
-		reject: (error: unknown) => void;
-	}
-	const waiting: Waiting[] = [];
-	let underWay = 0;
-	let scheduled = false;
-
-	function schedule(): void {
-		// A second statement goes out beside the first only when it is worth one.
-		if (scheduled || !waiting.length || underWay >= mostUnderWay || (underWay && waiting.length < worthAnother)) return;
-		scheduled = true;
-		setImmediate(ask);
-	}
-
-	function ask(): void {
-		scheduled = false;
-		const asked = waiting.splice(0, mostQuestions);
-		if (!asked.length) return;
-		underWay += 1;
-		let settled = false;
-		const settle = (each: (one: Waiting, place: number) => void) => {
-			if (settled) return;
-			settled = true;
-			underWay -= 1;
-			clearTimeout(tooLate);
-			asked.forEach(each);
-			schedule();
-		};
-		const refuse = () => settle((each) => each.reject(noAnswer()));
-		const tooLate = setTimeout(refuse, longestWait);
-		readGateFacts(
-			sql,
-			asked.map((each) => each.question),
-		).then((facts) => settle((each, place) => each.resolve(facts[place] as GateFacts)), refuse);
-		schedule();
-	}
-
-	return (question) =>
-		new Promise((resolve, reject) => {
-			// Counted from when the question came: one that waits behind a slow statement does not wait twice.
-			const tooLate = setTimeout(() => reject(noAnswer()), longestWait);
-			waiting.push({
-				question,
-				resolve: (facts) => {
-					clearTimeout(tooLate);
-					resolve(facts);
-				},
-				reject: (error) => {
-					clearTimeout(tooLate);
-					reject(error);
-				},
-			});
-			schedule();
-		});
-}
 
 /** What the gate's answers rest on beside the database: what there is to be asked about, and the shipped numbers. */
 export interface GateRules {
@@ -162,6 +92,13 @@ export function needsCloserLook({ question, facts }: Asked, rules: GateRules): b
 	);
 }
 
+/** What an answer about somebody rests on, so that it can be worked out again. */
+export function restedOn(asked: Asked, rules: GateRules): Pick<GateFacts, 'personId' | 'upToSeq' | 'policyVersion'> {
+	const { closer, facts } = asked;
+	const { upToSeq, policyVersion } = closer && needsCloserLook(asked, rules) ? closer : facts;
+	return { personId: facts.personId, upToSeq, policyVersion };
+}
+
 interface Stood extends Answered {
 	standing: Standing | null;
 }
@@ -176,13 +113,14 @@ function stoodBy(asked: Asked, rules: GateRules): Stood {
 	const { facts, question, closer } = asked;
 	const known = isPrivilegeCode(question.privilege) && rules.privileges.has(question.privilege);
 	if (closer && needsCloserLook(asked, rules)) {
-		const { permit, code, standing, validUntil } = closer;
+		const { permit, code, standing, validUntil, delegation } = closer;
 		const holds = known && permit && validUntil !== null && validUntil > instantOf(asked);
 		return {
 			permit: holds,
 			code: permit && !holds ? 'expired' : code,
 			validUntil: holds ? validUntil : null,
 			standing,
+			...(delegation ? { delegation } : {}),
 		};
 	}
 	const permit = known && facts.permit === true && facts.permitUntil !== null && facts.permitUntil > instantOf(asked);
@@ -244,7 +182,7 @@ export function answerOf(
 			...(permit && validUntil ? { valid_until: validUntil.toISOString() } : {}),
 			max_age: permit && validUntil && !planned ? maximumAgeOf(validUntil, facts.evaluatedAt, rules.maximumAge) : 0,
 			...(planned ? { planned: true as const } : {}),
-			evaluation_id: uuidv7(),
+			evaluation_id: evaluationId(),
 			evaluated_at: facts.evaluatedAt.toISOString(),
 			reason_admin: { [status]: `${code}: ${words.nextStep}` },
 			reason_user: { [status]: words.user },
@@ -255,6 +193,18 @@ export function answerOf(
 				: {}),
 		},
 	};
+}
+
+const randomness = Buffer.alloc(4096);
+let unused = 0;
+let made = randomInt(2 ** 31);
+
+/** Ids in the order in which they are made. Randomness is drawn for many: asking for it costs more than all else about an id. */
+function evaluationId(): string {
+	if (unused < 16) unused = randomFillSync(randomness).length;
+	unused -= 16;
+	made = (made + 1) % 2 ** 32;
+	return uuidv7({ random: randomness.subarray(unused, unused + 16), seq: made });
 }
 
 function refusalOf(facts: GateFacts, privilegeKnown: boolean): ReasonCode {

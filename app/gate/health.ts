@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { sql } from 'drizzle-orm';
-import type { Db } from '#db/client.server.ts';
+import type { Database } from '#db/client.server.ts';
 import { sendJson } from './http.ts';
 import type { GateWatch } from './watch.ts';
 
@@ -12,7 +12,7 @@ export interface LastRun {
 }
 
 interface Watched {
-	db: Db;
+	database: Pick<Database, 'db' | 'gate'>;
 	/** How many migrations this version of the code has. */
 	migrations: number;
 	watch: GateWatch;
@@ -33,7 +33,7 @@ export function health(watched: Watched) {
 			return true;
 		}
 		if (path !== '/metrics' || !watched.metricsToken || watched.apart) return false;
-		sendMetrics(watched, request, response);
+		void sendMetrics(watched, request, response);
 		return true;
 	};
 }
@@ -45,7 +45,7 @@ export async function serveMetrics(
 	host: string,
 ): Promise<Server> {
 	const server = createServer((request, response) => {
-		if (request.url?.split('?', 1)[0] === '/metrics') sendMetrics(watched, request, response);
+		if (request.url?.split('?', 1)[0] === '/metrics') void sendMetrics(watched, request, response);
 		else response.writeHead(404).end();
 	});
 	await new Promise<void>((resolve, reject) => {
@@ -55,19 +55,20 @@ export async function serveMetrics(
 	return server;
 }
 
-function sendMetrics(
+async function sendMetrics(
 	{ watch, metricsToken }: Pick<Watched, 'watch' | 'metricsToken'>,
 	request: IncomingMessage,
 	response: ServerResponse,
-): void {
+): Promise<void> {
 	const [, bearer = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
 	if (metricsToken && !isSame(bearer, metricsToken)) {
 		response.writeHead(401, { 'www-authenticate': 'Bearer', 'cache-control': 'no-store' }).end();
 		return;
 	}
+	const text = await watch.text();
 	response
 		.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' })
-		.end(watch.text());
+		.end(text);
 }
 
 /** By hashes, which are of one length: how long it takes says nothing of where two secrets differ. */
@@ -77,7 +78,8 @@ function isSame(one: string, other: string): boolean {
 }
 
 async function sayHealth(watched: Watched, full: boolean, response: ServerResponse): Promise<void> {
-	const { db, migrations, watch, lastRuns } = watched;
+	const { database, migrations, watch, lastRuns } = watched;
+	const { db, gate } = database;
 	const applied = await Promise.race([
 		db.execute<{ count: number }>(sql`select count(*)::int as count from drizzle.__drizzle_migrations`).then(
 			([row]) => row?.count ?? 0,
@@ -85,13 +87,22 @@ async function sayHealth(watched: Watched, full: boolean, response: ServerRespon
 		),
 		new Promise<number>((resolve) => setTimeout(resolve, longestWait, -1).unref()),
 	]);
-	const text = applied < 0 ? 'no database' : applied < migrations ? 'migrations missing' : 'ok';
+	const replica = gate.following?.trouble() ?? null;
+	const text =
+		applied < 0
+			? 'no database'
+			: applied < migrations
+				? 'migrations missing'
+				: replica
+					? 'the replica is not believed'
+					: 'ok';
 	const status = text === 'ok' ? 200 : 503;
 	const { decided: _, ...decisionLog } = watch.decisions.state();
 	if (full) {
 		const body = {
 			status: text,
 			database: applied < 0 ? 'no answer' : 'answers',
+			...(gate.following ? { replica: replica ?? 'believed' } : {}),
 			migrations: { applied: Math.max(applied, 0), wanted: migrations },
 			decisionLog,
 			jobs: Object.fromEntries(lastRuns()),

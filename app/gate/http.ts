@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const mostBytes = 64 * 1024;
+const beyondAscii = /[^\p{ASCII}]/u;
 
 /** A refusal that becomes an HTTP status and never a decision. */
 export class HttpError extends Error {
@@ -77,14 +78,15 @@ export function sendJson(
 	body: unknown,
 	headers: Record<string, string> = {},
 ): void {
-	// As bytes: with a string Node would write the headers in the body's encoding, and spoil a request id beyond ASCII.
-	const bytes = Buffer.from(JSON.stringify(body));
+	const text = JSON.stringify(body);
+	// A string goes out together with the headers, and in its own encoding: a request id beyond ASCII would be spoilt.
+	const sent = headers['x-request-id'] && beyondAscii.test(headers['x-request-id']) ? Buffer.from(text) : text;
 	response.writeHead(status, {
 		'content-type': 'application/json',
-		'content-length': bytes.length,
+		'content-length': Buffer.byteLength(text),
 		'cache-control': 'no-store',
 		'x-content-type-options': 'nosniff',
 		...headers,
 	});
-	response.end(bytes);
+	response.end(sent);
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { HttpError } from './http.ts';
 
 /** How many questions a second a client may ask for long, and how many at once after a rest. */
@@ -53,11 +53,9 @@ export function requestLimits() {
 				'retry-after': String(wait),
 			});
 		},
-		/** Puts on an answer what its request was told of the limit. */
-		tell(request: IncomingMessage, response: ServerResponse): void {
-			const headers = told.get(request);
-			if (headers && !response.headersSent)
-				for (const name in headers) response.setHeader(name, headers[name] as string);
+		/** What the answer to a request says of the limit. */
+		headersFor(request: IncomingMessage): Record<string, string> | undefined {
+			return told.get(request);
 		},
 	};
 }

@@ -1,93 +1,35 @@
 import { z } from 'zod';
+import { scopes, scopeWords } from '../domain/client.ts';
 import { Answer, type Endpoints } from './http.ts';
+import { type Operation, operations } from './operations.ts';
 import * as shapes from './shapes.ts';
+import { eventMessage, oauthError } from './shapes-v1.ts';
 
-interface Operation {
-	summary: string;
-	/** Undefined: anybody may read it. */
-	scope?: string;
-	request?: z.ZodType;
-	answer: z.ZodType;
-	/** The ways in which it is refused beside those that every operation has. */
-	refusals?: readonly number[];
-	query?: readonly string[];
-}
-
-const evaluate = 'authzen.evaluate';
-const search = 'authzen.search';
-const manage = 'subjects.manage';
-
-/** Every operation that this part of the gate answers, by path and method. */
-export const operations: Record<string, Record<string, Operation>> = {
-	'/access/v1/evaluation': {
-		post: {
-			summary: 'May this person do this here, now?',
-			scope: evaluate,
-			request: shapes.evaluationRequest,
-			answer: shapes.evaluationAnswer,
-		},
-	},
-	'/access/v1/evaluations': {
-		post: {
-			summary: `Up to ${shapes.mostEvaluations} such questions; without any it is the single one`,
-			scope: evaluate,
-			request: shapes.evaluationsRequest,
-			answer: z.union([shapes.evaluationsAnswer, shapes.evaluationAnswer]),
-		},
-	},
-	'/access/v1/search/subject': {
-		post: {
-			summary: 'Who may do this here?',
-			scope: search,
-			request: shapes.subjectSearch,
-			answer: shapes.subjectsFound,
-		},
-	},
-	'/access/v1/search/resource': {
-		post: {
-			summary: 'Where may this person do this?',
-			scope: search,
-			request: shapes.resourceSearch,
-			answer: shapes.resourcesFound,
-		},
-	},
-	'/access/v1/search/action': {
-		post: {
-			summary: 'What may this person do here?',
-			scope: search,
-			request: shapes.actionSearch,
-			answer: shapes.actionsFound,
-		},
-	},
-	'/.well-known/authzen-configuration': {
-		get: { summary: 'Where everything is', answer: shapes.authzenConfiguration },
-	},
-	'/v1/subjects': {
-		get: {
-			summary: 'What the client calls people',
-			scope: manage,
-			answer: shapes.mappingsAnswer,
-			query: ['after'],
-			refusals: [400],
-		},
-		put: {
-			summary: `Sets what the client calls people, up to ${shapes.mostMappings} at a time, all or none`,
-			scope: manage,
-			request: shapes.mappingsRequest,
-			answer: shapes.mappingsSaved,
-			refusals: [422],
-		},
-	},
-};
-
+/** What each status of a refusal means, whoever is asked. */
 const refusalWords: Record<number, string> = {
+	304: 'You have it already: the ETag is the one you sent',
 	400: 'The request is not as described. Never a decision',
-	401: 'No token, or one that is not good, or a client switched off',
-	403: 'The token lacks the scope',
+	401: 'No token or secret, or one that is not good, or a client switched off',
+	403: 'The token lacks the scope, or the site’s policy forbids it',
+	404: 'There is no such site',
+	409: 'The same request is under way: wait a second and send it again',
 	413: 'The body is larger than 64 kB',
-	422: 'Somebody named in it is not known; nothing was saved',
+	422: 'Something named in it is not known; nothing was saved',
+	429: 'Too many questions in a short time: wait as long as Retry-After says',
 	503: 'No answer just now. Never a decision: treat it as no, and ask again',
 };
+
+/** The statuses with which an operation is refused. */
+function refusalsOf({ scope, request, form, refusals = [] }: Operation): number[] {
+	return [
+		...new Set([
+			...(scope ? [401, 403, 429, 503] : []),
+			...(form ? [429] : []),
+			...(request ? [400, 413] : []),
+			...refusals,
+		]),
+	].sort();
+}
 
 /** The OpenAPI 3.1 document, made of the schemas that requests are read with. */
 export function openApi(issuer: string): Record<string, unknown> {
@@ -95,9 +37,6 @@ export function openApi(issuer: string): Record<string, unknown> {
 		path,
 		Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, described(path, operation)])),
 	]);
-	const scopes = Object.fromEntries(
-		[evaluate, search, manage, 'authzen.plan', 'authzen.detail'].map((scope) => [scope, scope]),
-	);
 	return {
 		openapi: '3.1.0',
 		jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -109,33 +48,86 @@ export function openApi(issuer: string): Record<string, unknown> {
 		},
 		servers: [{ url: issuer }],
 		paths: Object.fromEntries(paths),
+		webhooks: {
+			competency: {
+				post: {
+					summary:
+						'Sent to your address when an answer may have changed, signed by Standard Webhooks 1.0: ask again before you rely on it',
+					requestBody: {
+						required: true,
+						content: { 'application/json': { schema: schemaOf(eventMessage, 'output') } },
+					},
+					responses: {
+						'2XX': { description: 'Heard. Anything else is sent again, for a day and longer' },
+						410: { description: 'Send no more: the address is switched off' },
+					},
+				},
+			},
+		},
 		components: {
 			securitySchemes: {
-				token: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: `${issuer}/oauth/token`, scopes } } },
+				token: {
+					type: 'oauth2',
+					flows: {
+						clientCredentials: {
+							tokenUrl: `${issuer}/oauth/token`,
+							scopes: Object.fromEntries(scopes.map((scope) => [scope, scopeWords[scope]])),
+						},
+					},
+				},
 			},
 		},
 	};
 }
 
-function described(path: string, { summary, scope, request, answer, refusals = [], query = [] }: Operation) {
-	const statuses = [...(scope ? [401, 403, 503] : []), ...(request ? [400, 413] : []), ...refusals].sort();
-	const error = path.startsWith('/v1/')
-		? { 'application/problem+json': { schema: schemaOf(shapes.problem, 'output') } }
-		: { 'application/json': { schema: schemaOf(shapes.errorMessage, 'output') } };
+function described(path: string, operation: Operation) {
+	const { summary, scope, request, form, answer, answered = 200, query = {}, headers = {} } = operation;
+	const error = form
+		? { 'application/json': { schema: schemaOf(oauthError, 'output') } }
+		: path.startsWith('/v1/')
+			? { 'application/problem+json': { schema: schemaOf(shapes.problem, 'output') } }
+			: { 'application/json': { schema: schemaOf(shapes.errorMessage, 'output') } };
+	const parameter =
+		(where: string) =>
+		([name, description]: [string, string]) => ({
+			name,
+			in: where,
+			description,
+			...(where === 'query' ? {} : { required: true }),
+			schema: { type: 'string' },
+		});
 	return {
 		summary,
 		...(scope ? { security: [{ token: [scope] }] } : {}),
 		parameters: [
 			{ name: 'X-Request-ID', in: 'header', schema: { type: 'string' }, description: 'Comes back as it was sent' },
-			...query.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+			...(path.includes('{code}') ? [parameter('path')(['code', 'The privilege’s code'])] : []),
+			...Object.entries(query).map(parameter('query')),
+			...Object.entries(headers).map(parameter('header')),
 		],
 		...(request
-			? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(request, 'input') } } } }
+			? {
+					requestBody: {
+						required: true,
+						content: {
+							[form ? 'application/x-www-form-urlencoded' : 'application/json']: { schema: schemaOf(request, 'input') },
+						},
+					},
+				}
 			: {}),
 		responses: {
-			200: { description: 'Answered', content: { 'application/json': { schema: schemaOf(answer, 'output') } } },
+			[answered]: { description: 'Answered', content: { 'application/json': { schema: schemaOf(answer, 'output') } } },
 			...Object.fromEntries(
-				statuses.map((status) => [status, { description: refusalWords[status] ?? '', content: error }]),
+				refusalsOf(operation).map((status) => [
+					status,
+					{
+						description: refusalWords[status] ?? '',
+						...([429, 503].includes(status)
+							? { headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } } }
+							: {}),
+						...(status === 304 ? {} : { content: error }),
+					},
+				]),
 			),
 		},
 	};
@@ -148,6 +140,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
 
 /** `GET /openapi.json`. */
 export function openApiEndpoints(issuer: string): Endpoints {
-	const document = async () => new Answer(openApi(issuer), 200, { 'cache-control': 'public, max-age=3600' });
-	return { '/openapi.json': { GET: document } };
+	const document = openApi(issuer);
+	const published = async () => new Answer(document, 200, { 'cache-control': 'public, max-age=3600' });
+	return { '/openapi.json': { GET: published } };
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
-import type { Sql } from '#db/client.server.ts';
+import type { Database } from '#db/client.server.ts';
 import { type Candidates, readGatePeople, readGatePlaces } from '#db/queries/gate.ts';
+import { insertSearch } from '#db/queries/searches.ts';
+import type { LoggedSearch, Sought } from '../domain/logged-decision.ts';
 import { isPrivilegeCode, type PrivilegeCode } from '../domain/privilege.ts';
-import { log } from '../log.server.ts';
-import { callerWith, type Verify } from './access.ts';
+import { type Charge, callerWith, type Verify } from './access.ts';
 import type { Deciding } from './deciding.ts';
-import { type Endpoints, HttpError, inTime } from './http.ts';
+import { type Endpoints, HttpError, inTime, noAnswer } from './http.ts';
 import { readJson, shaped } from './json.ts';
 import { type Page, pageOf } from './paging.ts';
 import { actionSearch, type EvaluationRequest, type PageAsked, resourceSearch, subjectSearch } from './shapes.ts';
@@ -28,14 +29,18 @@ const atOnce = 200;
  * what an evaluation of each would permit, since each is evaluated.
  */
 export function searchEndpoints(
-	verify: Verify,
-	gate: Sql,
+	{ verify, charge }: { verify: Verify; charge: Charge },
+	{ gate, log }: Pick<Database, 'gate' | 'log'>,
 	privileges: ReadonlyMap<PrivilegeCode, unknown>,
 	{ permitted }: Deciding,
 ): Endpoints {
-	/** Reads a search, asks about every candidate and answers with a page of those who are permitted. */
+	/**
+	 * Reads a search, asks about every candidate and answers with a page of those who are permitted. Nobody gets an answer
+	 * that has not been written down first: it may be a list of people.
+	 */
 	async function search<S extends z.ZodType<Searched>>(
 		request: IncomingMessage,
+		sought: Sought,
 		schema: S,
 		candidatesFor: (asked: z.output<S>, caller: Caller) => Promise<Candidates>,
 		requestFor: (asked: z.output<S>, id: string) => EvaluationRequest,
@@ -51,7 +56,10 @@ export function searchEndpoints(
 		const { ids } = candidates;
 		if (ids.length > mostCandidates)
 			throw new HttpError(400, `there are more than ${mostCandidates} to look through: ask about a smaller place`);
+		// Otherwise a search would be the cheap way to ask about everybody.
+		charge(request, caller, Math.max(0, ids.length - 1));
 		const found: string[] = [];
+		let personId: string | null = null;
 		// Also where nobody is a candidate: what is wrong with the context is then still said.
 		for (let from = 0; from === 0 || from < ids.length; from += atOnce) {
 			const part = ids.slice(from, from + atOnce);
@@ -59,16 +67,27 @@ export function searchEndpoints(
 				caller,
 				(part.length ? part : ['']).map((id) => requestFor(asked, id)),
 			);
-			found.push(...part.filter((__, place) => answers[place]));
+			found.push(...part.filter((__, place) => answers[place]?.permit));
+			if (sought !== 'subject') personId ??= answers[0]?.personId ?? null;
 		}
+		const { clientId, providerId } = caller;
 		const answer = page(found);
-		log.info({ clientId: caller.clientId, path, searched: forLog(asked), found: answer.page.total }, 'a search');
+		const search: LoggedSearch = {
+			clientId,
+			sought,
+			personId,
+			action: short(asked.action?.name),
+			resourceId: short(asked.resource.id),
+			found: found.length,
+		};
+		await inTime(insertSearch(log, providerId, search).catch(() => Promise.reject(noAnswer())));
 		return answer;
 	}
 
 	async function subjects(request: IncomingMessage): Promise<unknown> {
 		const { page, ids } = await search(
 			request,
+			'subject',
 			subjectSearch,
 			({ subject, action, resource }, { clientId }) =>
 				inTime(
@@ -91,6 +110,7 @@ export function searchEndpoints(
 	async function resources(request: IncomingMessage): Promise<unknown> {
 		const { page, ids } = await search(
 			request,
+			'resource',
 			resourceSearch,
 			({ subject, action, resource }, { clientId }) =>
 				inTime(
@@ -113,6 +133,7 @@ export function searchEndpoints(
 	async function actions(request: IncomingMessage): Promise<unknown> {
 		const { page, ids } = await search(
 			request,
+			'action',
 			actionSearch,
 			// Whether the client may ask at all is answered with each of the questions.
 			async () => ({ clientActive: true, ids: [...privileges.keys()].filter(isPrivilegeCode) }),
@@ -138,7 +159,7 @@ function plain(text: string): string {
 	return isPlain(text) ? text : '';
 }
 
-/** What was looked for, for the log: never the whole body. */
-function forLog({ action, resource }: Searched) {
-	return { action: action?.name.slice(0, 60), resource: resource.id?.slice(0, 60) };
+/** As Postgres can hold it, and never the whole body. */
+function short(text: string | undefined): string | null {
+	return text === undefined ? null : text.slice(0, 200).replaceAll('\0', '\uFFFD').toWellFormed();
 }

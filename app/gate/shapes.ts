@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { opaqueReference } from '../domain/evidence.ts';
 import { reasonCodes } from '../domain/reason.ts';
 import { standings } from '../domain/rules.ts';
+import { mostMappings } from '../domain/subject.ts';
 
 /**
  * What goes in and out of the access endpoints: AuthZEN Authorization API 1.0, sections 5 to 9. Members that are not
@@ -133,7 +134,6 @@ const plainText = z
 	.min(1)
 	.max(200)
 	.refine((text) => text.isWellFormed() && !text.includes('\0'), 'not text that can be kept');
-export const mostMappings = 500;
 export const mappingsRequest = z.object({
 	mappings: z
 		.array(

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { asProvider, type Db, type Tx } from '#db/client.server.ts';
-import { listIdsByStaffCode, listSubjectMappings, putSubjectMappings } from '#db/queries/subjects.ts';
+import { listSubjectMappings } from '#db/queries/subjects.ts';
+import { mapSubjects } from '../commands/mapping-subjects.ts';
+import { mostMappings } from '../domain/subject.ts';
 import { callerWith, type Verify } from './access.ts';
 import { type Endpoints, HttpError, inTime } from './http.ts';
 import { readJson, shaped } from './json.ts';
-import { mappingsRequest, mostMappings } from './shapes.ts';
+import { mappingsRequest } from './shapes.ts';
 import { type Caller, isPlain } from './tokens.ts';
 
 const longestWait = 1500;
@@ -30,17 +32,10 @@ export function subjectEndpoints(verifyActive: Verify, db: Db): Endpoints {
 		requireOneEach(mappings.map((each) => each.own_id));
 		requireOneEach(mappings.flatMap((each) => each.staff_code ?? []));
 		return asCaller(caller, async (tx) => {
-			const staffCodes = mappings.flatMap((each) => each.staff_code ?? []);
-			const ids = await listIdsByStaffCode(tx, { providerId, staffCodes });
-			const unknown = staffCodes.filter((code) => !ids.has(code));
-			if (unknown.length)
-				throw new HttpError(422, `nothing was saved: nobody has the staff code ${unknown.slice(0, 10).join(', ')}`);
-			const saved = mappings.map((each) => ({
-				ownId: each.own_id,
-				personId: each.staff_code === null ? null : (ids.get(each.staff_code) as string),
-			}));
-			await putSubjectMappings(tx, { providerId, clientId, mappings: saved });
-			return { saved: staffCodes.length, removed: mappings.length - staffCodes.length };
+			const ownIds = mappings.map((each) => ({ ownId: each.own_id, staffCode: each.staff_code }));
+			const done = await mapSubjects(tx, { providerId, clientId }, ownIds);
+			if (done.ok) return { saved: done.saved, removed: done.removed };
+			throw new HttpError(422, `nothing was saved: nobody has the staff code ${done.unknown.slice(0, 10).join(', ')}`);
 		});
 	}
 

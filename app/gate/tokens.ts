@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { jwtVerify } from 'jose';
 import type { Database } from '#db/client.server.ts';
 import { type ActiveClient, findActiveClient } from '#db/queries/clients.ts';
@@ -54,19 +54,20 @@ export function tokenVerifier({ gate }: Pick<Database, 'gate'>, issuer: string, 
 	}
 
 	async function callerOf(request: IncomingMessage): Promise<Caller> {
-		const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? [];
-		if (!bearer) throw unauthorised('a bearer token is needed');
-		let found = verified.get(bearer);
+		const { authorization = '' } = request.headers;
+		let found = verified.get(authorization);
 		if (!found) {
+			const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
+			if (!bearer) throw unauthorised('a bearer token is needed');
 			if (verified.size >= mostVerified) verified.clear();
 			found = firstSeen(bearer);
-			verified.set(bearer, found);
+			verified.set(authorization, found);
 			// What is not good is not remembered: it may be our keys that were missing.
-			found.catch(() => verified.delete(bearer));
+			found.catch(() => verified.delete(authorization));
 		}
 		const caller = await found;
 		if (caller.expiresAt > Date.now() / 1000) return caller;
-		verified.delete(bearer);
+		verified.delete(authorization);
 		throw unauthorised('the token is not valid');
 	}
 
@@ -111,12 +112,7 @@ export function tokenVerifier({ gate }: Pick<Database, 'gate'>, issuer: string, 
 		}
 	}
 
-	/** Says on an answer how much its client may still ask. */
-	function tellLimit(request: IncomingMessage, response: ServerResponse): void {
-		limits.tell(request, response);
-	}
-
-	return { verify, verifyActive, charge, tellLimit };
+	return { verify, verifyActive, charge, limitHeaders: limits.headersFor };
 }
 
 /** A database that does not answer in time, or at all, is our trouble: 503. */

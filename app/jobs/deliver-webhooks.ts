@@ -2,7 +2,9 @@ import { asProvider, type Database } from '#db/client.server.ts';
 import { listProvidersWithDeliveries } from '#db/queries/webhooks.ts';
 import { type Parcel, recordAttempt, takeParcels } from '../commands/delivering.ts';
 import { deliveriesDue } from '../commands/telling.ts';
+import type { Outcome } from '../domain/webhook.ts';
 import { log } from '../log.server.ts';
+import { beginWork, endFailed } from '../trace.server.ts';
 import { sendWebhook } from './send-webhook.ts';
 
 /** At a time, from one process: so many in all, and so many to one endpoint, so that a slow one does not hold up the others. */
@@ -19,13 +21,18 @@ export interface Sending {
 	/** Whether this very machine may be sent to. */
 	loopback: boolean;
 	random: () => number;
+	/** Hears what has come of each attempt. */
+	sent?: (outcome: Outcome) => void;
 }
 
 /**
  * Sends what is due of every provider's deliveries. Any number of processes may do so: each delivery is taken by one.
  * `look` comes back when everything it has found is on its way; `settled` when all that has been answered.
  */
-export function courier(database: Pick<Database, 'db' | 'sealingKey'>, { origin, loopback, random }: Sending) {
+export function courier(
+	database: Pick<Database, 'db' | 'sealingKey'>,
+	{ origin, loopback, random, sent: told }: Sending,
+) {
 	const underWay = new Map<string, number>();
 	const sending = new Set<Promise<void>>();
 	let looking: Promise<void> | undefined;
@@ -71,14 +78,21 @@ export function courier(database: Pick<Database, 'db' | 'sealingKey'>, { origin,
 	}
 
 	async function send(providerId: string, parcel: Parcel): Promise<void> {
+		const span = beginWork('webhook delivery', 'CLIENT');
 		try {
 			const attempt = await sendWebhook(parcel, { loopback });
+			told?.(attempt.outcome);
+			span?.setAttributes({ 'countersign.outcome': attempt.outcome, 'countersign.attempt': parcel.attempts + 1 });
+			if (attempt.status !== null) span?.setAttribute('http.response.status_code', attempt.status);
 			const { off } = await asProvider(database.db, providerId, (tx) =>
 				recordAttempt(tx, providerId, parcel, attempt, random()),
 			);
 			if (off)
 				log.warn({ providerId, endpoint: parcel.endpointId, because: off }, 'a webhook endpoint was switched off');
+			if (attempt.outcome === 'accepted') span?.end();
+			else endFailed(span);
 		} catch (error) {
+			endFailed(span);
 			// Its lease ends, and whoever looks then sends it again.
 			log.error({ err: error, providerId, delivery: parcel.id }, 'what came of a webhook was not written down');
 		}

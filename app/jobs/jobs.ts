@@ -1,12 +1,11 @@
 import { type Db, database } from '#db/client.server.ts';
 import { takeJob } from '#db/queries/jobs.ts';
 import { noteKeeping } from '../commands/outside-note.ts';
-import { config } from '../config.server.ts';
 import { log } from '../log.server.ts';
 import { startDelivering } from './deliver-webhooks.ts';
 import { signDaily } from './sign-daily.ts';
 import { tellAllTurns } from './tell-turns.ts';
-import { tendDecisionLog } from './tend-decisions.ts';
+import { tendDecisionLog, tendWhatWasSent } from './tend-decisions.ts';
 
 /** Something that happens by itself. Run again with nothing to do, it does nothing. */
 export interface Job {
@@ -22,6 +21,8 @@ export const jobs: readonly Job[] = [
 	{ name: 'sign-daily', everyMinutes: 60, work: (db, now) => signDaily(db, now, noteKeeping()) },
 	// The decision log has its months ahead, and keeps none longer than policy does.
 	{ name: 'tend-decisions', everyMinutes: 360, work: (db) => tendDecisionLog(db) },
+	// What was sent to other systems, and what they searched for, is kept no longer either.
+	{ name: 'tend-sent', everyMinutes: 360, work: tendWhatWasSent },
 	// Within two seconds: events of what has run out or come due with nothing recorded.
 	{ name: 'tell-turns', everyMinutes: 2 / 60, work: tellAllTurns },
 ];
@@ -47,9 +48,11 @@ export async function runJob(db: Db, job: Job, now: Date): Promise<Outcome> {
  * Looks at every job now and then for as long as the process lives, and sends webhooks, which no job waits for. `stop`
  * waits for what is at work.
  * @param origin our own address, as other systems know it.
+ * @param loopback whether webhooks are sent to this very machine.
+ * @param sent hears what has come of each webhook.
  */
-export function startJobs(origin: string) {
-	const delivering = startDelivering(database(), { origin, loopback: config.webhookLoopback, random: Math.random });
+export function startJobs(origin: string, loopback: boolean, sent: (outcome: string) => void) {
+	const delivering = startDelivering(database(), { origin, loopback, random: Math.random, sent });
 	const working = new Map<string, Promise<void>>();
 	const lastRuns = new Map<string, { at: Date; outcome: Outcome }>();
 	const look = (job: Job) => {

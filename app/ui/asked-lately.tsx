@@ -1,7 +1,10 @@
+import { Link } from '@remix-run/react';
 import { DataTable } from './table.tsx';
 
 export interface AskedRow {
-	client: string;
+	/** The client's. */
+	id: string;
+	name: string;
 	asked: number;
 	refused: number;
 	/** A moment in words. */
@@ -14,7 +17,14 @@ export function AskedLately({ rows }: { rows: AskedRow[] }) {
 		<DataTable
 			caption="Asked in the last 24 hours"
 			head={['System', 'Questions', 'Refused', 'Last']}
-			rows={rows.map((each) => [each.client, each.asked, each.refused, each.last])}
+			rows={rows.map((each) => [
+				<Link key={each.id} to={`/settings/clients/${encodeURIComponent(each.id)}`}>
+					{each.name}
+				</Link>,
+				each.asked,
+				each.refused,
+				each.last,
+			])}
 		/>
 	) : (
 		<p>No system has asked anything in the last 24 hours.</p>

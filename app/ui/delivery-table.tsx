@@ -12,8 +12,8 @@ export interface DeliveryRow {
 	state: { tone: Tone; tag: string; says: string };
 	tries: string[];
 	response: string | null;
-	/** Whether it can be sent again. */
-	again: boolean;
+	/** Whether it is sent again by itself, can be, or cannot while the endpoint is off. */
+	again: 'by-itself' | 'button' | 'off';
 }
 
 /** What was sent to an endpoint, the newest first. */
@@ -42,7 +42,7 @@ export function DeliveryTable({ deliveries, most, busy }: { deliveries: Delivery
 				) : (
 					each.tries.length
 				),
-				each.again ? (
+				each.again === 'button' ? (
 					<Form method="post" key="again">
 						<input type="hidden" name="intent" value="replay" />
 						<input type="hidden" name="delivery" value={each.id} />
@@ -51,8 +51,10 @@ export function DeliveryTable({ deliveries, most, busy }: { deliveries: Delivery
 							<span className="visually-hidden"> what was made on {each.when}</span>
 						</Button>
 					</Form>
+				) : each.again === 'off' ? (
+					'Once it is switched on'
 				) : (
-					''
+					'By itself'
 				),
 			])}
 		/>

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db, Sql, Tx } from '../client.server.ts';
+import { believing, type FactSource } from '../replica.ts';
 import { signingKeys } from '../schema.ts';
 import { clientChanges, clientSecrets, clients } from '../schema-gate.ts';
 
@@ -47,13 +48,17 @@ export interface ActiveClient {
 
 /** The client behind a token; null when it is switched off, or the key that signed the token is no longer good. */
 export async function findActiveClient(
-	gate: Sql,
+	gate: FactSource,
 	{ clientId, keyId }: { clientId: string; keyId: string },
 ): Promise<ActiveClient | null> {
+	const believe = believing(gate);
 	const [row] = await gate`
-		select provider_id, per_second, burst from find_client(${clientId})
-		where disabled_at is null and ${keyId} = any(${verifyingKeyIds(gate)})`;
-	return row ? { providerId: row.provider_id, perSecond: row.per_second, burst: row.burst } : null;
+		select pg_backend_pid() as backend, c.* from (select) as one left join (
+			select provider_id, per_second, burst from find_client(${clientId})
+			where disabled_at is null and ${keyId} = any(${verifyingKeyIds(gate)})
+		) c on true`;
+	believe(row?.backend);
+	return row?.provider_id ? { providerId: row.provider_id, perSecond: row.per_second, burst: row.burst } : null;
 }
 
 /** Writes down that a client has signed in, to the minute; with which secret, where it was with one. */

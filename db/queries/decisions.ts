@@ -1,43 +1,50 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { LoggedDecision, Refusals } from '../../app/domain/logged-decision.ts';
 import type { Db, Sql, Tx } from '../client.server.ts';
-import { decisions } from '../schema-gate.ts';
+import { decisions } from '../schema-log.ts';
 
 /** Writes decisions, of any number of providers, with one statement: all of them or none. Written twice, they are there once. */
 export async function insertDecisions(client: Sql, rows: readonly LoggedDecision[]): Promise<void> {
-	const byProvider: Record<string, ReturnType<typeof listed>[]> = {};
-	for (const row of rows) {
-		const theirs = byProvider[row.providerId];
-		if (theirs) theirs.push(listed(row));
-		else byProvider[row.providerId] = [listed(row)];
-	}
-	// As text: for a parameter of the type jsonb the driver would write JSON a second time.
-	await client`select log_decisions(${JSON.stringify(byProvider)}::text::jsonb)`;
+	const columns = columnsLogged.map((column) => {
+		let text = '';
+		for (const row of rows) text += between + written(column(row));
+		return text;
+	});
+	await client`select log_decisions(${columns.join(betweenColumns)})`;
 }
 
-/** As `log_decisions` reads it, in the order of the columns. A list costs a quarter of what an object does. */
-function listed(row: LoggedDecision) {
-	return [
-		row.evaluationId,
-		row.evaluatedAt.getTime(),
-		row.clientId,
-		row.subjectType,
-		row.subjectId,
-		row.action,
-		row.resourceType,
-		row.resourceId,
-		row.context,
-		row.personId,
-		row.siteId,
-		row.upToSeq,
-		row.policyVersion,
-		row.beside,
-		row.decision,
-		row.code,
-		row.standing,
-		row.validUntil?.getTime() ?? null,
-	];
+/** What stands before each value, for one that is null, and between columns, as `log_decisions` has it. */
+const [between, absent, betweenColumns] = ['\x1f', '\x1e', '\x1d'] as const;
+const separators = new RegExp(`[${betweenColumns}-${between}]`, 'g');
+
+function written(value: string | number | boolean | null): string {
+	if (value === null) return absent;
+	if (typeof value !== 'string') return String(value);
+	return value.replaceAll(separators, '\uFFFD');
 }
+
+/** The columns as `log_decisions` reads them, in their order. Whole columns as text cost half of what a list of rows does. */
+const columnsLogged: ((row: LoggedDecision) => string | number | boolean | null)[] = [
+	(row) => row.providerId,
+	(row) => row.evaluationId,
+	(row) => row.evaluatedAt.getTime(),
+	(row) => row.clientId,
+	(row) => row.subjectType,
+	(row) => row.subjectId,
+	(row) => row.action,
+	(row) => row.resourceType,
+	(row) => row.resourceId,
+	(row) => JSON.stringify(row.context),
+	(row) => row.personId,
+	(row) => row.siteId,
+	(row) => row.upToSeq,
+	(row) => row.policyVersion,
+	(row) => (row.beside.length ? JSON.stringify(row.beside) : '[]'),
+	(row) => row.decision,
+	(row) => row.code,
+	(row) => row.standing,
+	(row) => row.validUntil?.getTime() ?? null,
+];
 
 /** One decision, or null, also for another provider's. */
 export async function findDecision(
@@ -132,14 +139,15 @@ export interface AskedLately {
 	lastAt: Date;
 }
 
-/** How much each client asked since an instant, by client id; those that asked nothing are not among them. */
+/** How much each client, or one of them, asked since an instant, by client id; those that asked nothing are not among them. */
 export async function askedLately(
 	tx: Tx,
-	{ providerId, since }: { providerId: string; since: Date },
+	{ providerId, since, clientId }: { providerId: string; since: Date; clientId?: string },
 ): Promise<Map<string, AskedLately>> {
 	const rows = await tx.execute<{ client_id: string; asked: number; refused: number; last_at: string }>(sql`
 		select client_id, count(*)::int as asked, (count(*) filter (where not decision))::int as refused, max(evaluated_at) as last_at
 		from decisions where provider_id = ${providerId} and evaluated_at >= ${since.toISOString()}::timestamptz
+			${clientId === undefined ? sql`` : sql`and client_id = ${clientId}`}
 		group by client_id`);
 	return new Map(
 		rows.map((row) => [row.client_id, { asked: row.asked, refused: row.refused, lastAt: new Date(row.last_at) }]),

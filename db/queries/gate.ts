@@ -1,4 +1,4 @@
-import type { Sql } from '../client.server.ts';
+import { believing, type FactSource } from '../replica.ts';
 import { verifyingKeyIds } from './clients.ts';
 
 /** One question as a client asks it, in the client's own words. */
@@ -43,12 +43,13 @@ export interface GateFacts {
 }
 
 /** Answers any number of questions with one statement, in their order. Never cached: what is committed is what is said. */
-export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]): Promise<GateFacts[]> {
+export async function readGateFacts(sql: FactSource, questions: readonly GateQuestion[]): Promise<GateFacts[]> {
 	const column = (name: 'clientId' | 'keyId' | 'subject' | 'privilege' | 'site') =>
 		questions.map((each) => each[name] ?? '');
 	const times = questions.some((each) => each.at) ? questions.map((each) => each.at?.toISOString() ?? null) : [];
+	const believe = believing(sql);
 	const rows = await sql`
-		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at, witness,
+		select pg_backend_pid() as backend, client_active, person_known, site_known, employed, standing, permit, permit_until, code, evaluated_at, witness,
 			provider_id, person_id, site_id, up_to_seq, policy_version, key_active
 		from gate_answers(
 			${column('clientId')}::text[], ${column('subject')}::text[], ${column('privilege')}::text[], ${column('site')}::text[],
@@ -56,6 +57,7 @@ export async function readGateFacts(sql: Sql, questions: readonly GateQuestion[]
 		)
 		cross join lateral (select (${column('keyId')}::text[])[place::int] = any(${verifyingKeyIds(sql)})) as keys (key_active)
 		order by place`;
+	believe(rows[0]?.backend);
 	return rows.map((row) => ({
 		clientActive: row.client_active,
 		keyActive: row.key_active,
@@ -84,20 +86,32 @@ export interface Candidates {
 
 /** Everybody at a site who may hold a privilege, alone or together with somebody, as the client calls them. */
 export async function readGatePeople(
-	sql: Sql,
+	sql: FactSource,
 	{ clientId, privilege, site }: { clientId: string; privilege: string; site: string },
 ): Promise<Candidates> {
-	return candidatesOf(await sql`select client_active, ids from gate_people(${clientId}, ${privilege}, ${site})`);
+	return candidatesOf(
+		sql,
+		sql`select pg_backend_pid() as backend, * from gate_people(${clientId}, ${privilege}, ${site})`,
+	);
 }
 
 /** Every site where somebody may hold a privilege, alone or together with somebody. */
 export async function readGatePlaces(
-	sql: Sql,
+	sql: FactSource,
 	{ clientId, subject, privilege }: { clientId: string; subject: string; privilege: string },
 ): Promise<Candidates> {
-	return candidatesOf(await sql`select client_active, ids from gate_places(${clientId}, ${subject}, ${privilege})`);
+	return candidatesOf(
+		sql,
+		sql`select pg_backend_pid() as backend, * from gate_places(${clientId}, ${subject}, ${privilege})`,
+	);
 }
 
-function candidatesOf([row]: readonly Record<string, unknown>[]): Candidates {
+async function candidatesOf(
+	sql: FactSource,
+	asked: PromiseLike<readonly Record<string, unknown>[]>,
+): Promise<Candidates> {
+	const believe = believing(sql);
+	const [row] = await asked;
+	believe(row?.backend);
 	return { clientActive: row?.client_active === true, ids: (row?.ids ?? []) as string[] };
 }

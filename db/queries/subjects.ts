@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { SubjectIds } from '../../app/domain/subject.ts';
 import type { Tx } from '../client.server.ts';
 import { people } from '../schema.ts';
-import { clientSubjects, clients } from '../schema-gate.ts';
+import { clientSubjects } from '../schema-gate.ts';
 
 /** What a client calls a person, and what we call them. */
 export interface SubjectMapping {
@@ -70,17 +69,4 @@ export async function putSubjectMappings(
 		delete from client_subjects where provider_id = ${providerId} and client_id = ${clientId}
 			and (own_id = any(${sql.param(ownIds)}::text[]) or person_id = any(${sql.param(kept.map((each) => each.personId))}::uuid[]))`);
 	if (kept.length) await tx.insert(clientSubjects).values(kept.map((each) => ({ providerId, clientId, ...each })));
-}
-
-/** Sets how a client calls people. False: the provider has no such client. */
-export async function setSubjectIds(
-	tx: Tx,
-	{ providerId, clientId, subjectIds }: OfClient & { subjectIds: SubjectIds },
-): Promise<boolean> {
-	const changed = await tx
-		.update(clients)
-		.set({ subjectIds })
-		.where(sql`${clients.providerId} = ${providerId} and ${clients.id} = ${clientId}`)
-		.returning({ id: clients.id });
-	return changed.length > 0;
 }

@@ -178,3 +178,33 @@ export function listClientNames(
 		.where(sql`${clients.providerId} = ${providerId}`)
 		.orderBy(clients.name);
 }
+
+/** Drops the deliveries that are over and the searches that nobody's policy keeps any longer; says how many went. */
+export async function tendSent(db: Db): Promise<{ deliveries: number; searches: number }> {
+	const [gone] = await db.execute<Record<string, unknown>>(sql`select deliveries, searches from tend_sent()`);
+	return { deliveries: Number(gone?.deliveries ?? 0), searches: Number(gone?.searches ?? 0) };
+}
+
+/** How much is still to be told, over all providers. */
+export interface TellingLag {
+	/** Deliveries that nobody has received yet, and the age of the oldest in seconds. */
+	waiting: number;
+	oldestSeconds: number;
+	/** How many events of a provider have come since the oldest that is still to be delivered, itself among them. */
+	behind: number;
+	/** For how many seconds something has run out or come due that no event tells of. */
+	untoldSeconds: number;
+}
+
+/** What the numbers of a process say of telling. */
+export async function measureTelling(db: Db): Promise<TellingLag> {
+	const [found] = await db.execute<Record<string, unknown>>(
+		sql`select waiting, oldest_seconds, behind, untold_seconds from measure_telling()`,
+	);
+	return {
+		waiting: Number(found?.waiting ?? 0),
+		oldestSeconds: Number(found?.oldest_seconds ?? 0),
+		behind: Number(found?.behind ?? 0),
+		untoldSeconds: Number(found?.untold_seconds ?? 0),
+	};
+}

@@ -5,7 +5,8 @@ import { eraseIdentity } from '#app/commands/erasing.ts';
 import { addDays, moveDay } from '#app/domain/period.ts';
 import { jobs, runJob } from '#app/jobs/jobs.ts';
 import { asProvider } from '#db/client.server.ts';
-import { askedLately, insertDecisions, listRefusals, tendDecisions } from '#db/queries/decisions.ts';
+import { askedLately, findDecision, insertDecisions, listRefusals, tendDecisions } from '#db/queries/decisions.ts';
+import { tendSent } from '#db/queries/webhooks.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { asFairfield, ben, elmCourt, fairfield, grace, personOf, roseHouse } from '../support/demonstration.ts';
 
@@ -55,6 +56,21 @@ test('this month and the next two have a place of their own from the start', asy
 	const wanted = [0, 1, 2].map((ahead) => monthOf(monthsFrom(now, ahead)));
 	expect(await partitions(db)).toEqual([...wanted, 'decisions_default'].sort());
 	expect(await tendDecisions(db.database.db)).toEqual({ made: [], dropped: [] });
+});
+
+test('what was asked is kept as it was, whatever stands in it, and nothing of it becomes another column or row', async () => {
+	const db = await testDatabase();
+	const odd = ['', '\\', '\'"{},', '\\x1f', 'ł 🙂', 'null', 'a\nb\tc', '{}'];
+	const rows = odd.map((each) => row(new Date(), { subjectId: each, action: each, context: { time: each } }));
+	await write(db, ...rows, row(new Date(), { subjectId: 'a\x1fb\x1ec\x1dd' }));
+	await write(db, row(new Date(), { subjectId: '', policyVersion: null, personId: null, upToSeq: null }));
+	const stored = await db.owner`
+		select subject_id, action, context ->> 'time' as time, policy_version, person_id from decisions order by logged_at, evaluation_id`;
+	const kept = new Map(stored.map((each) => [each.subject_id + each.action, each]));
+	for (const each of odd) expect(kept.get(each + each)).toMatchObject({ subject_id: each, action: each, time: each });
+	expect(kept.get('a\uFFFDb\uFFFDc\uFFFDdadminister-oral')).toMatchObject({ policy_version: 'shipped-1' });
+	expect(kept.get('administer-oral')).toMatchObject({ subject_id: '', policy_version: null, person_id: null });
+	expect(stored).toHaveLength(odd.length + 2);
 });
 
 test('a month that is missing is made, and what came for it meanwhile moves there', async () => {
@@ -135,6 +151,79 @@ test('the job does all this, and gives up its turn rather than hold up what is b
 	expect(await partitions(db)).toContain(monthOf(old));
 	expect(await runJob(db.database.db, job, new Date())).toBe('worked');
 	expect(await partitions(db)).not.toContain(monthOf(old));
+});
+
+test('a decision stands in the month in which it was made, to the millisecond, also across the new year', async () => {
+	const db = await testDatabase();
+	for (const month of ['2027-12-01', '2028-01-01']) await makeMonth(db, new Date(month));
+	const [last, first] = [new Date('2027-12-31T23:59:59.999Z'), new Date('2028-01-01T00:00:00.000Z')];
+	const rows = [row(last), row(first)];
+	await write(db, ...rows);
+	expect(await whereIs(db)).toEqual(['decisions_2027_12', 'decisions_2028_01']);
+	// Written again, because nobody heard that it was, it is there once; and one list holds both sides.
+	await write(db, ...rows);
+	const days = { from: new Date('2027-12-31T12:00:00Z'), until: new Date('2028-01-01T12:00:00Z') };
+	const listed = await asFairfield(db, (tx) =>
+		listRefusals(tx, { providerId: fairfield, ...days, siteIds: [roseHouse], nowhere: false }),
+	);
+	expect(listed.map((each) => each.lastEvaluationId)).toEqual(rows.toReversed().map((each) => each.evaluationId));
+	for (const { evaluationId } of rows)
+		expect(await asFairfield(db, (tx) => findDecision(tx, { providerId: fairfield, evaluationId }))).not.toBeNull();
+});
+
+test('deliveries that are over and searches go once no policy of their provider keeps them: no others', async () => {
+	const db = await testDatabase();
+	const { owner } = db;
+	const other = randomUUID();
+	await owner`insert into providers (id, slug, name) values (${other}, 'other', 'Other')`;
+	const at = (months: number) => monthsFrom(new Date(), -months);
+	const [event] =
+		await owner`select id, person_id from events where provider_id = ${fairfield} and seq is not null limit 1`;
+	const endpoint = randomUUID();
+	await owner`insert into webhook_endpoints (provider_id, id, name, url, types, secret, created_by) values (${fairfield}, ${endpoint}, 'eMAR', 'https://emar.example/', '{}', 'x', ${grace})`;
+	const deliver = async (months: number, state: string, eventId: string | null = null) => {
+		await owner`insert into webhook_deliveries (provider_id, id, endpoint_id, event_id, state, created_at) values (${fairfield}, ${randomUUID()}, ${endpoint}, ${eventId}, ${state}, ${at(months)})`;
+	};
+	const look = async (months: number, personId: string | null = null, provider = fairfield) => {
+		await owner`insert into searches (provider_id, id, client_id, sought, person_id, found, searched_at) values (${provider}, ${randomUUID()}, 'demo-emar', 'resource', ${personId}, 1, ${at(months)})`;
+	};
+	const left = async () => {
+		const deliveries = await owner`select state from webhook_deliveries order by created_at`;
+		const searches = await owner`select provider_id = ${fairfield} as ours from searches order by searched_at`;
+		return [deliveries.map((each) => each.state), searches.map((each) => each.ours)];
+	};
+	await deliver(100, 'delivered');
+	await deliver(99, 'failed', event?.id);
+	await deliver(98, 'due');
+	await deliver(60, 'delivered');
+	for (const months of [100, 60]) for (const provider of [fairfield, other]) await look(months, null, provider);
+	await look(99, ben);
+
+	// A site that keeps longer keeps for its provider, and for no other.
+	await owner`insert into policies (provider_id, site_id, version, body, reason, recorded_by) values (${fairfield}, ${roseHouse}, 1, '{"retention": "P9Y"}', 'a test', ${grace})`;
+	expect(await tendSent(db.database.db)).toEqual({ deliveries: 0, searches: 1 });
+	await owner`insert into policies (provider_id, site_id, version, body, reason, recorded_by) values (${fairfield}, ${roseHouse}, 2, '{}', 'a test', ${grace})`;
+	const holds = [ben, event?.person_id as string].map((personId) => ({ personId, id: randomUUID() }));
+	for (const { personId, id } of holds)
+		await owner`insert into legal_holds (provider_id, id, person_id, reason, set_by) values (${fairfield}, ${id}, ${personId}, 'claim', ${grace})`;
+	expect(await tendSent(db.database.db)).toEqual({ deliveries: 1, searches: 1 });
+	expect(await left()).toEqual([
+		['failed', 'due', 'delivered'],
+		[true, true, false],
+	]);
+	await owner`update legal_holds set lifted_at = now(), lifted_by = ${grace}`;
+	const job = jobs.find((each) => each.name === 'tend-sent');
+	if (!job) throw new Error('no such job');
+	expect(await runJob(db.database.db, job, new Date())).toBe('worked');
+	expect(await left()).toEqual([
+		['due', 'delivered'],
+		[true, false],
+	]);
+	// Nothing younger than a year goes, whatever a policy says; and the shipped six years where there is none.
+	await owner`insert into policies (provider_id, version, body, reason, recorded_by) values (${fairfield}, 3, '{"retention": "P1D"}', 'a test', ${grace})`;
+	await deliver(6, 'delivered');
+	expect(await tendSent(db.database.db)).toEqual({ deliveries: 1, searches: 1 });
+	expect(await left()).toEqual([['due', 'delivered'], [false]]);
 });
 
 test('what was decided is not changed and not deleted, by nobody', async () => {

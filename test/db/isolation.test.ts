@@ -67,6 +67,9 @@ async function addTenant({ owner, ownerDb }: TestDatabase, name: string): Promis
 	// One for the month that is now, and one for a month that nobody has made yet.
 	for (const at of [new Date(), new Date('2031-05-05')])
 		await owner`insert into decisions (provider_id, evaluation_id, evaluated_at, client_id, subject_type, subject_id, action, resource_type, resource_id, person_id, site_id, decision, code) values (${provider}, ${randomUUID()}, ${at}, ${`client-${name}`}, 'staff', 'sam', 'assess', 'site', 'home', ${person}, ${site}, false, 'withdrawn')`;
+	await owner`insert into searches (provider_id, id, client_id, sought, found) values (${provider}, ${randomUUID()}, ${`client-${name}`}, 'action', 0)`;
+	await owner`insert into incidents (provider_id, id, client_id, kind, person_id, site_id, happened_at) values (${provider}, ${randomUUID()}, ${`client-${name}`}, 'other', ${person}, ${site}, now())`;
+	await owner`insert into idempotency_keys (provider_id, client_id, route, key, request_hash, status, answer) values (${provider}, ${`client-${name}`}, '/v1/incidents', 'one', 'x', 201, '{}')`;
 	return { provider, site, person, name };
 }
 
@@ -206,7 +209,9 @@ test('the functions that look past row-level security are these, and only the ap
 			'list_provider_ids',
 			'list_providers_with_deliveries',
 			'list_providers_with_turns',
+			'measure_telling',
 			'tend_decisions',
+			'tend_sent',
 		].map((name) => ({
 			name,
 			app: true,

@@ -98,6 +98,14 @@ const table: Record<Authority, Record<Role, boolean>> = {
 		manager: true,
 		administrator: false,
 	},
+	'look-at-incidents': {
+		carer: false,
+		senior: false,
+		nurse: false,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
 	'set-policy': {
 		carer: false,
 		senior: false,

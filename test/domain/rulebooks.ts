@@ -87,6 +87,7 @@ const numbers: fc.Arbitrary<PolicyBody> = fc
 			pause: { review: 'P14D', longest: 'P84D', lifting: {} },
 			override: { longest: 'PT12H', perYear: 3 },
 			retention: 'P6Y',
+			offline: 'PT12H',
 			lateEntry: 'PT24H',
 			privileges: own ? { 'administer-oral': own, 'administer-inhaled': own, 'administer-rescue': own } : {},
 		}),

@@ -43,6 +43,7 @@ export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBo
 		pause: { review: 'P14D', longest: 'P84D', lifting: {} },
 		override: { longest: 'PT12H', perYear: 3 },
 		retention: 'P6Y',
+		offline: 'PT12H',
 		lateEntry: 'PT24H',
 		privileges: {},
 	};

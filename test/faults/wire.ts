@@ -12,6 +12,9 @@ export interface Wire {
 	arm(strike: Strike | null): void;
 	/** How many waits there were since it was armed, and whether it has struck. */
 	seen(): { waits: number; struck: boolean };
+	/** Holds every byte there and back on the connections that are open, as a network that has gone silent; others pass. */
+	hold(): void;
+	release(): void;
 	close(): Promise<void>;
 }
 
@@ -24,6 +27,8 @@ export interface Strike {
 	moment: Moment;
 	/** What befalls the client or the server; both ends of the wire are cut when it is done. */
 	blow: (backend: number) => Promise<void> | void;
+	/** Ends the client's side with a reset, which it sees as an error, in place of an orderly end. */
+	reset?: boolean;
 }
 
 const [query, sync, flush] = ['Q', 'S', 'H'].map((letter) => letter.charCodeAt(0));
@@ -76,7 +81,7 @@ export async function openWire(serverUrl: string): Promise<Wire> {
 			fromClient(bytes);
 			if (!due) return void server.write(bytes);
 			muted = true;
-			const { moment, blow } = due as Strike;
+			const { moment, blow, reset } = due as Strike;
 			if (moment !== 'asked') {
 				const done = new Promise<void>((resolve) => {
 					onReady = resolve;
@@ -88,6 +93,7 @@ export async function openWire(serverUrl: string): Promise<Wire> {
 				if (moment === 'answered') await done;
 			}
 			await blow(backend);
+			if (reset) client.resetAndDestroy();
 			cut();
 		});
 	});
@@ -108,6 +114,12 @@ export async function openWire(serverUrl: string): Promise<Wire> {
 			struck = false;
 		},
 		seen: () => ({ waits, struck }),
+		hold() {
+			for (const end of open) end.pause();
+		},
+		release() {
+			for (const end of open) end.resume();
+		},
 		async close() {
 			for (const end of open) end.destroy();
 			listener.close();

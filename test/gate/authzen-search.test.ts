@@ -300,3 +300,39 @@ test.each([
 	if (kind === 'own') expect(await code(question('EMP-tomasz.nowak'))).toEqual([200, false, 'unknown_person']);
 	expect(margaret).toBe(personOf('margaret.doyle'));
 });
+
+test('every search is written down: who asked, for what, about whom and how many were found, but nobody’s name', async () => {
+	const { db, ask, token } = await gateWith('authzen.search');
+	const asked = question('ben.whitfield');
+	const { subject, action, resource } = asked;
+	const search = (what: string, body: object) => ask(body, { path: `/access/v1/search/${what}` });
+	const people = await search('subject', { subject: { type: 'staff' }, action, resource });
+	await search('resource', { subject, action, resource: { type: 'site' } });
+	const tasks = await search('action', { subject, resource });
+	await search('action', { subject: { type: 'staff', id: 'no.body\u0000' }, resource });
+	const rows = await db.owner`
+		select client_id, sought, person_id, action, resource_id, found from searches order by searched_at`;
+	const by = { client_id: 'demo-emar' };
+	expect([...rows]).toEqual([
+		{
+			...by,
+			sought: 'subject',
+			person_id: null,
+			action: 'administer-oral',
+			resource_id: 'rose-house',
+			found: people.body.page.total,
+		},
+		{ ...by, sought: 'resource', person_id: ben, action: 'administer-oral', resource_id: null, found: 1 },
+		{ ...by, sought: 'action', person_id: ben, action: null, resource_id: 'rose-house', found: tasks.body.page.total },
+		{ ...by, sought: 'action', person_id: null, action: null, resource_id: 'rose-house', found: 0 },
+	]);
+	expect(people.body.page.total).toBeGreaterThan(5);
+	// One that is refused found nothing and is none; one that cannot be written down is not answered.
+	expect((await search('action', { resource })).status).toBe(400);
+	await db.owner`alter table searches rename to elsewhere`;
+	await token();
+	expect((await search('action', { subject, resource })).status).toBe(503);
+	await db.owner`alter table elsewhere rename to searches`;
+	expect((await search('action', { subject, resource })).status).toBe(200);
+	expect((await db.owner`select 1 from searches`).length).toBe(5);
+});

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { setOwnIds, setSubjectIds } from '#app/commands/registering-clients.ts';
 import { asProvider } from '#db/client.server.ts';
-import { countSubjectMappings, listSubjectMappings, setSubjectIds } from '#db/queries/subjects.ts';
+import { countSubjectMappings, listSubjectMappings } from '#db/queries/subjects.ts';
 import { demonstration } from '#db/seed.ts';
 import { gateWith } from '../support/authzen.ts';
-import { asFairfield, ben, fairfield } from '../support/demonstration.ts';
+import { asFairfield, authoriser, ben, fairfield, grace } from '../support/demonstration.ts';
 import { type Answer, question } from '../support/gate.ts';
 
 const path = '/v1/subjects';
@@ -12,7 +13,7 @@ const map = (own_id: unknown, staff_code: unknown) => ({ own_id, staff_code });
 
 async function gateOfMappings() {
 	const gate = await gateWith('subjects.manage');
-	await asFairfield(gate.db, (tx) => setSubjectIds(tx, { providerId: fairfield, clientId, subjectIds: 'own' }));
+	await asFairfield(gate.db, (tx) => setSubjectIds(tx, authoriser(grace), clientId, { subjectIds: 'own' }));
 	const put = (...mappings: unknown[]) => gate.ask({ mappings }, { path, method: 'PUT' });
 	const list = async () => {
 		const { status, body } = await gate.ask('', { path, method: 'GET' });
@@ -112,9 +113,37 @@ test('another provider’s client and people are not reached', async () => {
 	await put(map('17', 'ben.whitfield'));
 	const as = <T>(work: Parameters<typeof asProvider<T>>[2]) => asProvider(db.database.db, other, work);
 	expect(await as((tx) => listSubjectMappings(tx, { providerId: fairfield, clientId, limit: 10 }))).toEqual([]);
-	expect(await as((tx) => setSubjectIds(tx, { providerId: fairfield, clientId, subjectIds: 'opaque' }))).toBe(false);
+	const theirs = { ...authoriser(grace), providerId: other };
+	expect(await as((tx) => setSubjectIds(tx, theirs, clientId, { subjectIds: 'opaque' }))).toMatchObject({ ok: false });
 	const [mapped] = await asFairfield(db, (tx) =>
 		listSubjectMappings(tx, { providerId: fairfield, clientId, limit: 10 }),
 	);
 	expect(mapped).toEqual({ ownId: '17', personId: ben, staffCode: 'ben.whitfield' });
+});
+
+test('a manager of every site says how a client calls people; nobody else does', async () => {
+	const { db, may } = await gateOfMappings();
+	const as = authoriser(grace);
+	const lines = [{ ownId: '17', staffCode: 'ben.whitfield' }];
+	const set = (who: typeof as, ownIds = lines) => asFairfield(db, (tx) => setOwnIds(tx, who, clientId, ownIds));
+	const one = { ...as, posts: as.posts.slice(0, 1) };
+	expect(await set(one)).toEqual({ ok: false, why: 'not-authorised' });
+	expect(await asFairfield(db, (tx) => setSubjectIds(tx, one, clientId, { subjectIds: 'opaque' }))).toEqual({
+		ok: false,
+		why: 'not-authorised',
+	});
+	expect(await set(as, [...lines, { ownId: '18', staffCode: 'no.body' }])).toEqual({
+		ok: false,
+		why: 'unknown-staff',
+		staffCodes: ['no.body'],
+	});
+	expect(await may('17')).toBe('unknown_person');
+	expect(await set(as)).toEqual({ ok: true });
+	expect(await may('17')).toBe('competent');
+	expect(await set(as, [{ ownId: '17', staffCode: null as unknown as string }])).toEqual({ ok: true });
+	expect(await may('17')).toBe('unknown_person');
+	const changes =
+		await db.owner`select change, detail from client_changes where client_id = ${clientId} order by changed_at`;
+	expect(changes.map((each) => each.change)).toEqual(['subject-ids-set', 'own-ids-set', 'own-ids-set']);
+	expect(changes.map((each) => each.detail).slice(1)).toEqual(['1 set, 0 taken away', '0 set, 1 taken away']);
 });

@@ -14,7 +14,7 @@ type Gate = Awaited<ReturnType<typeof testGate>>;
 async function feedGate() {
 	const gate = await testGate();
 	await gate.db
-		.owner`update clients set scopes = scopes || '{events.read}'::text[] where id = ${demonstration.clientId}`;
+		.owner`update clients set scopes = '{authzen.evaluate,events.read}' where id = ${demonstration.clientId}`;
 	return gate;
 }
 
@@ -180,6 +180,7 @@ test('evidence that was recorded is no cursor, and neither is another providerâ€
 
 test('without a token, without the scope, or with the client switched off nothing is told', async () => {
 	const gate = await testGate();
+	await gate.db.owner`update clients set scopes = '{authzen.evaluate}'`;
 	expect((await gate.send({ path: '/v1/events', method: 'GET' })).status).toBe(401);
 	expect((await get(gate)).status).toBe(403);
 	const allowed = await feedGate();

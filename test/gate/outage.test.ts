@@ -1,20 +1,12 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
+import { decisionLog, type LogPromise } from '#app/gate/decision-log.ts';
 import { appUrlFrom, openDatabase } from '#db/client.server.ts';
-import { startEmbedded } from '#db/embedded.ts';
-import { migrateDatabase } from '#db/migrate.ts';
-import { addFirstSigningKey } from '#db/queries/clients.ts';
-import { pinContentVersions } from '#db/queries/content.ts';
-import * as schema from '#db/schema.ts';
-import { seedDemonstration } from '#db/seed.ts';
-import type { TestDatabase } from '../support/database.ts';
-import { asFairfield, catalogue } from '../support/demonstration.ts';
+import { openWire } from '../faults/wire.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { asFairfield } from '../support/demonstration.ts';
 import { type Answer, question, serveGate, testGate } from '../support/gate.ts';
+import { ownServer, seed } from '../support/own-server.ts';
 
 type Ask = () => Promise<Answer>;
 const longest = 2500;
@@ -110,31 +102,10 @@ test('a connection that is ended by the server, with and without load, is replac
 });
 
 test('without a database there is no token and no decision, and both are back when it is back, with nothing restarted', async () => {
-	const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'countersign-outage-')));
-	chmodSync(folder, 0o711);
-	const started: Awaited<ReturnType<typeof startEmbedded>>[] = [];
-	const start = async () => {
-		const server = await startEmbedded({ dataDir: folder, durable: false });
-		started.push(server);
-		return server;
-	};
-	onTestFinished(async () => {
-		for (const server of started) await server.stop();
-		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-	});
-	const first = await start();
-	await migrateDatabase(first.ownerUrl);
-	const client = postgres(first.ownerUrl, { max: 1, onnotice: () => {} });
-	const owner = drizzle({ client, schema });
-	await pinContentVersions(owner, catalogue.versions);
-	const { exportJWK, generateKeyPair } = await import('jose');
-	const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-	const privateJwk = (await exportJWK(privateKey)) as Record<string, string>;
-	await addFirstSigningKey(owner, { id: 'one', algorithm: 'ES256', privateJwk });
-	await seedDemonstration(owner, catalogue, new Date());
-	await client.end();
-
-	const database = openDatabase(appUrlFrom(first.ownerUrl));
+	const server = ownServer('outage');
+	const ownerUrl = await server.start();
+	await seed(ownerUrl);
+	const database = openDatabase(appUrlFrom(ownerUrl));
 	onTestFinished(() => database.close());
 	const { ask, requestToken, token } = await serveGate(database);
 	await token();
@@ -146,7 +117,7 @@ test('without a database there is no token and no decision, and both are back wh
 		// A page in the middle of its work, as there always is one.
 		const page = asFairfield({ database } as TestDatabase, () => sleep(400)).catch(() => 'lost');
 		await sleep(100);
-		await started.at(-1)?.stop();
+		await server.stop();
 		expect(await page).toBe('lost');
 		for (let turn = 0; turn < 5; turn += 1) {
 			const answer = await ben();
@@ -155,8 +126,7 @@ test('without a database there is no token and no decision, and both are back wh
 			expect(typeof answer.body).toBe('string');
 		}
 		expect(await requestToken()).toMatchObject({ status: 503 });
-		const again = await start();
-		expect(again.ownerUrl).toBe(first.ownerUrl);
+		expect(await server.start()).toBe(ownerUrl);
 		expect(await comesBack(ben, 10_000), how).toBeLessThan(longest);
 		expect(await requestToken()).toMatchObject({ status: 200 });
 		await load.stop();
@@ -164,3 +134,83 @@ test('without a database there is no token and no decision, and both are back wh
 		expect(Math.max(0, ...load.answers.map(({ milliseconds }) => milliseconds)), how).toBeLessThan(longest);
 	}
 }, 40_000);
+
+test('a wire that goes silent is answered 503 in time, and another is taken, whether or not it speaks again', async () => {
+	const db = await testDatabase();
+	const wire = await openWire(db.ownerUrl);
+	const database = openDatabase(wire.through(db.appUrl));
+	onTestFinished(async () => {
+		await database.close();
+		await wire.close();
+	});
+	const decisions = decisionLog(database.log, { promise: 'answer', patience: 3000 });
+	const { ask, token } = await serveGate(database, decisions);
+	await token();
+	const ben: Ask = () => ask(question('ben.whitfield'));
+	expect(await ben()).toMatchObject({ status: 200, body: { decision: true } });
+	for (const speaksAgain of [true, false]) {
+		wire.hold();
+		const late = await Promise.all(Array.from({ length: 5 }, ben));
+		expect(statuses(late)).toEqual([503]);
+		expect(Math.max(...late.map(({ milliseconds }) => milliseconds))).toBeLessThan(longest);
+		if (speaksAgain) wire.release();
+		expect(await comesBack(ben, 20_000), `speaks again: ${speaksAgain}`).toBeLessThan(8000);
+		expect(await ben()).toMatchObject({ status: 200, body: { decision: true } });
+	}
+	for (let turn = 0; turn < 200 && !(await decisions.flush()); turn += 1) await sleep(50);
+	expect(decisions.state()).toMatchObject({ waiting: 0, lost: 0, writable: true });
+}, 60_000);
+
+test('a database that takes no more connections is answered 503 in time, and then permits again', async () => {
+	const { db, ask, token, requestToken, send } = await testGate();
+	await token();
+	const ben: Ask = () => ask(question('ben.whitfield'));
+	await ben();
+	await db.owner.unsafe(`alter database ${db.name} connection limit 0`);
+	await endSessions(db);
+	const load = hammer(ben, 10);
+	await sleep(1000);
+	const search = await ask({ ...question(''), subject: { type: 'staff' } }, { path: '/access/v1/search/subject' });
+	expect([403, 503]).toContain(search.status);
+	expect(await requestToken()).toMatchObject({ status: 503 });
+	expect(await send({ path: '/.well-known/jwks.json', method: 'GET' })).toMatchObject({ status: 503 });
+	await load.stop();
+	expect(statuses(load.answers)).toEqual([503]);
+	expect(Math.max(...load.answers.map(({ milliseconds }) => milliseconds))).toBeLessThan(longest);
+	await db.owner.unsafe(`alter database ${db.name} connection limit -1`);
+	expect(await comesBack(ben, 5000)).toBeLessThan(longest);
+	expect(await requestToken()).toMatchObject({ status: 200 });
+});
+
+test.each<[LogPromise, number]>([
+	['answer', 200],
+	['strict', 503],
+])(
+	'a database that is only read from: with the promise %o the gate says %i, and every decision is written down later',
+	async (promise, expected) => {
+		const db = await testDatabase();
+		const decisions = decisionLog(db.database.log, { promise, every: 20 });
+		const { ask, token } = await serveGate(db.database, decisions);
+		await token();
+		const ben: Ask = () => ask(question('ben.whitfield'));
+		await ben();
+		await decisions.flush();
+		await db.owner.unsafe(`alter database ${db.name} set default_transaction_read_only = on`);
+		await endSessions(db);
+		await comesBack(ben, 5000);
+		await decisions.flush();
+		expect(decisions.state()).toMatchObject({ writable: false, lost: 0 });
+		const answers = await Promise.all(Array.from({ length: 20 }, ben));
+		expect(statuses(answers)).toEqual([expected]);
+		expect(answers.filter(({ status, body }) => status === 200 && !body.decision)).toEqual([]);
+		await db.owner.unsafe(`alter database ${db.name} reset default_transaction_read_only`);
+		await endSessions(db);
+		for (let turn = 0; turn < 200 && !(await decisions.flush()); turn += 1) await sleep(20);
+		expect(await ben()).toMatchObject({ status: 200, body: { decision: true } });
+		await decisions.flush();
+		const { written, lost, decided } = decisions.state();
+		expect({ written, lost }).toEqual({ written: [...decided.values()].reduce((one, other) => one + other), lost: 0 });
+		const [row] = await db.owner<{ count: number }[]>`select count(*)::int as count from decisions where decision`;
+		expect(row?.count).toBe(written);
+	},
+);

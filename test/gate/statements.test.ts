@@ -5,7 +5,7 @@ import { append, fact } from '#app/commands/append.ts';
 import { liftPause, pause } from '#app/commands/authorising.ts';
 import { endEmployment } from '#app/commands/employing.ts';
 import { addDays, localDay } from '#app/domain/period.ts';
-import { gateReader } from '#app/gate/evaluation.ts';
+import { gateReader } from '#app/gate/reader.ts';
 import { openDatabase } from '#db/client.server.ts';
 import { demonstration } from '#db/seed.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
@@ -128,7 +128,7 @@ test('after a pause has been committed no answer permits, and after it is lifted
 	await other.close();
 	expect(stale).toEqual([]);
 	expect(answered).toBeGreaterThan(50);
-});
+}, 150_000);
 
 test('what is not committed yet changes no answer, and waits for nobody', async () => {
 	const { db, ask } = await testGate();

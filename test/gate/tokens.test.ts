@@ -8,6 +8,9 @@ const grant = 'grant_type=client_credentials';
 const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 const { clientId, clientSecret } = demonstration;
 
+/** What the demonstration's client may ask for. */
+const everyScope = 'authzen.evaluate authzen.search events.read status.read incidents.write';
+
 test('a client gets a short token for what it may ask', async () => {
 	const { requestToken } = await testGate();
 	const { status, headers, body } = await requestToken(`${grant}&scope=authzen.evaluate`);
@@ -33,13 +36,13 @@ test('a client gets a short token for what it may ask', async () => {
 		scope: 'authzen.evaluate',
 	});
 	expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(300);
-	expect((await requestToken()).body.scope).toBe('authzen.evaluate');
+	expect((await requestToken()).body.scope).toBe(everyScope);
 	expect(decodeJwt((await requestToken()).body.access_token).jti).not.toBe(claims.jti);
 });
 
 test('RFC 6749: a parameter without a value is taken as not sent', async () => {
 	const { requestToken } = await testGate();
-	expect((await requestToken(`${grant}&scope=`)).body).toMatchObject({ scope: 'authzen.evaluate' });
+	expect((await requestToken(`${grant}&scope=`)).body).toMatchObject({ scope: everyScope });
 });
 
 test.each<[string, Record<string, string>]>([
@@ -80,7 +83,7 @@ test.each<[string, string, string]>([
 	['nothing at all', '', 'invalid_request'],
 	['another grant', 'grant_type=password&username=a&password=b', 'unsupported_grant_type'],
 	['a grant in capitals', 'grant_type=CLIENT_CREDENTIALS', 'unsupported_grant_type'],
-	['a scope it may not have', `${grant}&scope=authzen.evaluate+authzen.search`, 'invalid_scope'],
+	['a scope it may not have', `${grant}&scope=authzen.evaluate+subjects.manage`, 'invalid_scope'],
 	['a parameter twice', `${grant}&${grant}`, 'invalid_request'],
 	['an unknown parameter twice', `${grant}&x=1&x=2`, 'invalid_request'],
 ])('%s is answered 400', async (_, form, error) => {

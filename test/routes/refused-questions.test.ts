@@ -86,7 +86,9 @@ test('a manager reads who was refused what, how often, when and why; each answer
 	expect(text).toContain('Somebody we do not know (“no.body”) was asked about once');
 	expect(text).toContain('at a place we do not know (“no-such-place”), and refused: there is no such place.');
 	expect(text).not.toContain('Margaret Doyle was asked');
-	expect(text).toMatch(/demo-emarQuestions8Refused6Last/);
+	expect(text).toMatch(/Demonstration eMARQuestions8Refused6Last/);
+	const client = await page('/settings/clients/demo-emar');
+	expect(client.text).toMatch(/in the last 7 days ?Questions8Answered yes2Answered no6/);
 	const newest = refused.at(-1)?.context.evaluation_id ?? '';
 	expect(html).toContain(`/settings/decisions/${newest}`);
 

@@ -33,6 +33,7 @@ const cell = `${tomasz}/rose-house/administer-oral`;
 const insulin = `${tomasz}/rose-house/administer-insulin`;
 const flagged = `/reviews/${namedId('no such sign-off')}/${namedId('no such round')}`;
 const webhook = await addWebhook();
+const incident = `/incidents/${namedId('no such incident')}`;
 const round = `/rounds/${namedId('no such round')}`;
 
 type Expected = [string, string, string, string, string, string, string];
@@ -145,6 +146,9 @@ const table: {
 	{ path: '/reviews', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
 	{ path: flagged, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
 	{ path: flagged, form: {}, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
+	{ path: '/incidents', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
+	{ path: incident, expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
+	{ path: incident, form: {}, expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
 	{ path: '/overrides', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
 	{ path: '/delegations', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
 	{ path: `${cell}/day`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
@@ -186,11 +190,18 @@ const table: {
 	},
 	{ path: '/ledger/verifier', expected: [signsIn, '403', '403', '403', '200', '200', '200'] },
 	{ path: '/settings', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/api', expected: ['200', '200', '200', '200', '200', '200', '200'] },
 	{ path: '/settings/clients', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
 	{ path: '/settings/clients/new', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
 	{ path: '/settings/clients/new', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '422'] },
 	{ path: '/settings/clients/demo-emar', expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
 	{ path: '/settings/clients/demo-emar', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{ path: '/settings/clients/demo-emar/people', expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{
+		path: '/settings/clients/demo-emar/people',
+		form: {},
+		expected: [signsIn, '403', '403', '403', '422', '403', '404'],
+	},
 	{ path: '/settings/webhooks', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
 	{ path: '/settings/webhooks', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '422'] },
 	{

@@ -18,8 +18,8 @@ export interface Site {
 	close(): Promise<void>;
 }
 
-export async function openSite(): Promise<Site> {
-	const data = await openClone('demonstration');
+/** A process of the built server on somebody's database. */
+export async function startServer(ownerUrl: string, variables: Record<string, string> = {}) {
 	// Notes of checkpoints are kept here: those of one database must not meet those of another.
 	const dataDir = mkdtempSync(path.join(os.tmpdir(), 'countersign-site-'));
 	const server = spawn(process.execPath, ['bin/start.mjs'], {
@@ -27,13 +27,36 @@ export async function openSite(): Promise<Site> {
 		env: {
 			...process.env,
 			PORT: '0',
-			DATABASE_URL: data.ownerUrl,
+			DATABASE_URL: ownerUrl,
 			DATA_DIR: dataDir,
 			DEMO: 'false',
 			LOG_LEVEL: 'error',
+			...variables,
 		},
 	});
-	const url = await addressOf(server);
+	let said = '';
+	for (const stream of [server.stdout, server.stderr])
+		stream?.on('data', (chunk: Buffer) => {
+			said += chunk;
+		});
+	return {
+		url: await addressOf(server),
+		/** Everything it has printed. */
+		said: () => said,
+		signal: (name: NodeJS.Signals) => server.kill(name),
+		hasEnded: () => server.exitCode !== null,
+		async close() {
+			server.kill('SIGTERM');
+			if (server.exitCode === null) await once(server, 'exit');
+			rmSync(dataDir, { recursive: true, force: true });
+		},
+	};
+}
+
+export async function openSite(): Promise<Site> {
+	const data = await openClone('demonstration');
+	const server = await startServer(data.ownerUrl);
+	const { url } = server;
 	const ask: Site['ask'] = (path, { cookie, form, origin = url } = {}) =>
 		fetch(url + path, {
 			redirect: 'manual',
@@ -49,10 +72,8 @@ export async function openSite(): Promise<Site> {
 			return answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
 		},
 		async close() {
-			server.kill('SIGTERM');
-			if (server.exitCode === null) await once(server, 'exit');
+			await server.close();
 			await data.close();
-			rmSync(dataDir, { recursive: true, force: true });
 		},
 	};
 }

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openClone } from '../support/database.ts';
+import { startServer } from './server.ts';
 
 async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');
@@ -51,3 +52,24 @@ test('whoever asks while the server is still starting gets an answer, and is tol
 		rmSync(dataDir, { recursive: true, force: true });
 	}
 }, 60_000);
+
+test.each([
+	['gate', 405, 404],
+	['pages', 404, 200],
+] as const)(
+	'a process that serves only the %s leaves the rest to others',
+	async (serves, gate, page) => {
+		const data = await openClone('demonstration');
+		const server = await startServer(data.ownerUrl, { SERVE: serves });
+		try {
+			const ask = async (path: string) => (await fetch(server.url + path)).status;
+			expect(await ask('/access/v1/evaluation')).toBe(gate);
+			expect(await ask('/sign-in')).toBe(page);
+			expect(await ask('/healthz')).toBe(200);
+		} finally {
+			await server.close();
+			await data.close();
+		}
+	},
+	60_000,
+);

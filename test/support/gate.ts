@@ -31,7 +31,7 @@ export const demoClient = basic(demonstration.clientId, demonstration.clientSecr
 
 /** The gate as the server mounts it, behind Node's own HTTP; with a decision log of one's own, in place of the usual one. */
 export async function serveGate(database: Database, decisions?: DecisionLog) {
-	const watch = { ...watchGate(database.log), ...(decisions ? { decisions } : {}) };
+	const watch = { ...watchGate(database), ...(decisions ? { decisions } : {}) };
 	const answer = gate(database, catalogue, issuer, watch);
 	const server = createServer((asked, response) => {
 		if (!answer(asked, response)) response.writeHead(404).end('not the gate');

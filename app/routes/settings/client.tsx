@@ -1,7 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
-import { useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { mostSecrets, type Scope, scopeWords } from '../../domain/client.ts';
 import type { FieldError } from '../../domain/input.ts';
+import { type SubjectIds, subjectIdsWords } from '../../domain/subject.ts';
 import { ClientAsked } from '../../ui/client-asked.tsx';
 import { HowToSign, NewSecret } from '../../ui/client-credentials.tsx';
 import { AllowanceForm, type FormState, KeysForm, SecretForms, SwitchForm } from '../../ui/client-forms.tsx';
@@ -11,6 +12,7 @@ import { Details, Inset, Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { DataTable } from '../../ui/table.tsx';
 import { changeClient } from './change-client.server.ts';
+import { readAsked } from './read-asked.server.ts';
 import { originOf, readClient, withClient } from './read-clients.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
@@ -20,6 +22,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `${data
 export async function loader(args: LoaderFunctionArgs) {
 	return withClient(args, async (tx, page) => ({
 		...(await readClient(tx, page)),
+		asked: await readAsked(tx, page.client, args.context.now),
 		mayChange: page.mayChange,
 		origin: originOf(args.request),
 	}));
@@ -65,10 +68,19 @@ export default function ClientPage() {
 						key: 'How much',
 						value: `${page.perSecond.toLocaleString('en-GB')} questions a second, ${page.burst.toLocaleString('en-GB')} at once`,
 					},
+					{
+						key: 'Calls people',
+						value: (
+							<>
+								{subjectIdsWords[page.subjectIds as SubjectIds]}.{' '}
+								<Link to={`/settings/clients/${page.id}/people`}>See or change</Link>
+							</>
+						),
+					},
 					{ key: 'Registered', value: page.registered },
 				]}
 			/>
-			<ClientAsked lastSeen={page.lastSeen} />
+			<ClientAsked {...page.asked} />
 			<SecretForms {...state} secrets={page.secrets} full={page.secrets.length >= mostSecrets} />
 			<KeysForm {...state} keys={page.keys} />
 			<HowToSign clientId={page.id} origin={page.origin} />

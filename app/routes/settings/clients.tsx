@@ -61,6 +61,9 @@ export default function ClientsPage() {
 			) : (
 				<Inset>Only somebody who is manager of every site can register a system or change one.</Inset>
 			)}
+			<p>
+				For the makers of other systems: <Link to="/api">how to ask</Link>.
+			</p>
 		</>
 	);
 }

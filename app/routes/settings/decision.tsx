@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Link, useLoaderData } from '@remix-run/react';
 import { z } from 'zod';
+import { findRegisteredClient } from '#db/queries/clients.ts';
 import { findDecision } from '#db/queries/decisions.ts';
 import { listSites } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
@@ -41,6 +42,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const names = await readNames(tx, providerId, [logged.personId, ...beside], sites);
 		const { who, what, where } = sayAsked(logged, names);
 		const site = sites.find((each) => each.id === logged.siteId);
+		const client = await findRegisteredClient(tx, { providerId, clientId: logged.clientId });
 		return {
 			evaluationId: logged.evaluationId,
 			when: sayMoment(logged.evaluatedAt),
@@ -53,11 +55,15 @@ export async function loader(args: LoaderFunctionArgs) {
 				{ key: 'As it was asked', value: logged.subjectId ?? 'Not kept: the name has been erased' },
 				{ key: 'For', value: what },
 				{ key: 'At', value: where },
+				...(logged.context.person ? [{ key: 'For the person supported', value: logged.context.person }] : []),
+				...(logged.context.time
+					? [{ key: 'For a time to come', value: sayMoment(new Date(logged.context.time)) }]
+					: []),
 				...logged.beside.map((each) => ({
 					key: each.as === 'witness' ? 'With the witness' : 'Beside',
 					value: each.personId ? names.person(each.personId) : `Somebody we do not know (“${logged.context[each.as]}”)`,
 				})),
-				{ key: 'Asked by', value: logged.clientId },
+				{ key: 'Asked by', value: client?.name ?? logged.clientId },
 				{ key: 'Number of the answer', value: logged.evaluationId },
 			],
 			restedOn: [

@@ -3,6 +3,7 @@ import { Form, Link, useLoaderData } from '@remix-run/react';
 import { z } from 'zod';
 import { askedLately, listRefusals, mostRefusals } from '#db/queries/decisions.ts';
 import { findPersonByStaffCode, listSites } from '#db/queries/people.ts';
+import { listClientNames } from '#db/queries/webhooks.ts';
 import { mayEverywhere } from '../../domain/authority.ts';
 import type { Refusals } from '../../domain/logged-decision.ts';
 import { addDays, endOfDay, localDay, sayDay, sayMoment, startOfDay } from '../../domain/period.ts';
@@ -58,14 +59,16 @@ export async function loader(args: LoaderFunctionArgs) {
 			return `${who} was asked about ${sayTimes(each.count)} ${sayHour(each.hour, now)}, for “${what}” at ${where}, and refused: ${sayRefusal(each.code)}.`;
 		};
 		const lately = await askedLately(tx, { providerId, since: new Date(now.getTime() - 86_400_000) });
+		const systems = await listClientNames(tx, { providerId });
 		return {
 			today,
 			query,
 			sites: sites.map((site) => ({ value: site.slug, label: site.name })),
 			period: query.day ? `On ${sayDay(query.day)}` : `The last ${daysShown} days`,
 			unknownPerson: query.person !== '' && !person,
-			lately: [...lately].map(([client, { asked, refused, lastAt }]) => ({
-				client,
+			lately: [...lately].map(([id, { asked, refused, lastAt }]) => ({
+				id,
+				name: systems.find((each) => each.id === id)?.name ?? id,
 				asked,
 				refused,
 				last: sayMoment(lastAt),

@@ -26,7 +26,8 @@ export function sayDelivery(delivery: Delivery): { tone: Tone; tag: string; says
 	const { state, attempts, outcome, status, milliseconds, nextAttemptAt } = delivery;
 	const what = outcome ? outcomeWords[outcome] : '';
 	const answer = status === null ? what : `${what} (${status}, after ${milliseconds} ms)`;
-	if (state === 'delivered') return { tone: 'done', tag: 'Received', says: answer };
+	if (state === 'delivered')
+		return { tone: 'done', tag: 'Received', says: status === null ? '' : `Answer ${status}, after ${milliseconds} ms` };
 	if (state === 'failed') return { tone: 'problem', tag: 'Given up', says: answer };
 	if (!attempts) return { tone: 'waiting', tag: 'Being sent', says: '' };
 	return { tone: 'waiting', tag: 'Trying again', says: `${answer}. Next try: ${sayMoment(nextAttemptAt)}` };

@@ -78,8 +78,8 @@ export async function readClient(tx: Tx, { visitor, client }: ClientsPage & { cl
 		scopes: client.scopes,
 		perSecond: client.perSecond,
 		burst: client.burst,
+		subjectIds: client.subjectIds,
 		registered: sayMoment(client.createdAt),
-		lastSeen: client.lastTokenAt && sayMoment(client.lastTokenAt),
 		off: client.disabledAt && {
 			when: sayMoment(client.disabledAt),
 			by: nameOf(client.disabledBy),

@@ -69,6 +69,15 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 						},
 					]
 				: []),
+			...(may(posts, 'look-at-incidents')
+				? [
+						{
+							title: 'What was reported',
+							about: 'What other systems say went wrong, or nearly, and what was done about it.',
+							links: [{ to: '/incidents', label: 'Incidents' }],
+						},
+					]
+				: []),
 			...(endpoints
 				? [
 						{

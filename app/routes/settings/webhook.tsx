@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { database } from '#db/client.server.ts';
 import { listEventsByIds } from '#db/queries/events.ts';
 import { listDeliveries } from '#db/queries/webhooks.ts';
+import { titles } from '../../catalogue.server.ts';
 import {
 	endPreviousSecret,
 	readSecret,
@@ -12,9 +13,9 @@ import {
 	sendTest,
 	switchEndpoint,
 } from '../../commands/connecting.ts';
-import { eventWords } from '../../domain/event.ts';
+import { eventWords, type ToldEvent } from '../../domain/event.ts';
 import { sayMoment } from '../../domain/period.ts';
-import { DeliveryTable } from '../../ui/delivery-table.tsx';
+import { type DeliveryRow, DeliveryTable } from '../../ui/delivery-table.tsx';
 import { EndpointTag } from '../../ui/endpoint-state.tsx';
 import { Button, ErrorSummary } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
@@ -58,16 +59,25 @@ export async function loader(args: LoaderFunctionArgs) {
 			anyFailed: deliveries.some((each) => each.state === 'failed' && each.eventId),
 			deliveries: deliveries.map((each) => ({
 				id: each.id,
-				what: eventWords[events.get(each.eventId ?? '')?.type ?? 'competency.granted'],
+				what: sayEvent(events.get(each.eventId ?? '')),
 				test: each.eventId === null,
 				when: sayMoment(each.createdAt),
 				state: sayDelivery(each),
 				tries: each.attemptedAt.map(sayMoment),
 				response: each.response,
-				again: each.state !== 'due' && endpoint.offAt === null,
+				again: againOf(each.state === 'due', endpoint.offAt !== null),
 			})),
 		};
 	});
+}
+
+function sayEvent(event: Pick<ToldEvent, 'type' | 'privilege'> | undefined): string {
+	return event ? `${eventWords[event.type]}: ${titles().privilege(event.privilege)}` : '';
+}
+
+function againOf(underWay: boolean, off: boolean): DeliveryRow['again'] {
+	if (underWay) return 'by-itself';
+	return off ? 'off' : 'button';
 }
 
 const sentForm = z.object({
@@ -135,7 +145,16 @@ export default function WebhookPage() {
 				rows={[
 					{ key: 'Address', value: <span className="break-all">{page.url}</span> },
 					{ key: 'State', value: <EndpointTag state={page.state} /> },
-					{ key: 'Is told', value: page.told.join('. ') },
+					{
+						key: 'Is told',
+						value: (
+							<ul>
+								{page.told.map((each) => (
+									<li key={each}>{each}</li>
+								))}
+							</ul>
+						),
+					},
 				]}
 			/>
 			<div className="actions">

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Tx } from '#db/client.server.ts';
+import { findIncident, findNamed } from '#db/queries/incidents.ts';
+import { incidents } from '#db/schema-gate.ts';
+import { may } from '../domain/authority.ts';
+import type { IncidentKind, LookedAtRefusal } from '../domain/incident.ts';
+import type { PrivilegeCode } from '../domain/privilege.ts';
+import type { Authoriser } from './authorising.ts';
+
+/** An incident in the words of the system that reports it. */
+export interface ReportedIncident {
+	kind: IncidentKind;
+	subject: string | null;
+	privilege: PrivilegeCode | null;
+	site: string;
+	happenedAt: Date;
+	reference: string;
+	text: string;
+}
+
+/**
+ * Keeps what another system reports, for a manager to look at. It changes nobody's standing (design.md section 6): a
+ * pause is a manager's decision.
+ */
+export async function reportIncident(
+	tx: Tx,
+	{ providerId, clientId }: { providerId: string; clientId: string },
+	{ subject, site, ...reported }: ReportedIncident,
+): Promise<{ ok: true; id: string; receivedAt: Date } | { ok: false; why: 'unknown-person' | 'unknown-site' }> {
+	const { personId, siteId } = await findNamed(tx, { providerId, clientId, subject, site });
+	if (!siteId) return { ok: false, why: 'unknown-site' };
+	if (subject !== null && !personId) return { ok: false, why: 'unknown-person' };
+	const [kept] = await tx
+		.insert(incidents)
+		.values({ providerId, id: uuidv7(), clientId, personId, siteId, ...reported })
+		.returning({ id: incidents.id, receivedAt: incidents.receivedAt });
+	if (!kept) throw new Error('the incident was not kept');
+	return { ok: true, ...kept };
+}
+
+/** Records what a manager did about an incident. Once: of two at the same time the second is told of the first. */
+export async function lookAtIncident(
+	tx: Tx,
+	{ providerId, personId, posts }: Authoriser,
+	{ incidentId, done, now }: { incidentId: string; done: string; now: Date },
+): Promise<{ ok: true } | { ok: false; why: LookedAtRefusal | 'unknown' }> {
+	const incident = await findIncident(tx, { providerId, incidentId });
+	if (!incident) return { ok: false, why: 'unknown' };
+	if (!may(posts, 'look-at-incidents', incident.siteId)) return { ok: false, why: 'not-authorised' };
+	// Nobody is a party to the incident they look into (design.md section 6).
+	if (incident.personId === personId) return { ok: false, why: 'yourself' };
+	const looked = await tx
+		.update(incidents)
+		.set({ lookedAt: now, lookedBy: personId, done })
+		.where(
+			sql`${incidents.providerId} = ${providerId} and ${incidents.id} = ${incidentId} and ${incidents.lookedAt} is null`,
+		)
+		.returning({ id: incidents.id });
+	return looked.length ? { ok: true } : { ok: false, why: 'looked-at' };
+}

@@ -1,0 +1,132 @@
+import type { CountersignEvent, Decision } from '../client/src/countersign.ts';
+
+/** Whoever is on the shift, by the staff code that this system and Countersign both know. All of them invented. */
+export const staff: readonly { code: string; name: string }[] = [
+	{ code: 'tomasz.nowak', name: 'Tomasz Nowak' },
+	{ code: 'ben.whitfield', name: 'Ben Whitfield' },
+	{ code: 'margaret.doyle', name: 'Margaret Doyle' },
+	{ code: 'amara.okafor', name: 'Amara Okafor' },
+	{ code: 'danny.hughes', name: 'Danny Hughes' },
+	{ code: 'leila.haddad', name: 'Leila Haddad' },
+];
+
+export const site = 'rose-house';
+
+export interface Dose {
+	id: string;
+	due: string;
+	/** Invented. No name of anybody supported is ever sent to Countersign. */
+	person: string;
+	room: number;
+	medicine: string;
+	/** The privilege that giving it needs. */
+	action: string;
+	controlled?: true;
+	timeCritical?: true;
+}
+
+export const doses: readonly Dose[] = [
+	{
+		id: 'co-careldopa',
+		due: '14:00',
+		person: 'Arthur Pembroke',
+		room: 4,
+		medicine: 'Co-careldopa 25/100, 1 tablet',
+		action: 'administer-time-critical',
+		timeCritical: true,
+	},
+	{
+		id: 'paracetamol',
+		due: '14:00',
+		person: 'Dorothy Lane',
+		room: 7,
+		medicine: 'Paracetamol 500 mg, 2 tablets',
+		action: 'administer-oral',
+	},
+	{
+		id: 'amoxicillin',
+		due: '14:00',
+		person: 'Sheila Marsh',
+		room: 9,
+		medicine: 'Amoxicillin 500 mg, 1 capsule',
+		action: 'administer-oral',
+	},
+	{
+		id: 'morphine',
+		due: '14:15',
+		person: 'Winifred Cole',
+		room: 11,
+		medicine: 'Morphine oral solution, 2.5 ml',
+		action: 'administer-controlled-drug',
+		controlled: true,
+	},
+	{
+		id: 'eye-drops',
+		due: '14:30',
+		person: 'George Tully',
+		room: 12,
+		medicine: 'Hypromellose eye drops, 1 in each eye',
+		action: 'administer-eye-ear-nose',
+	},
+];
+
+export const actionWords: Readonly<Record<string, string>> = {
+	'administer-oral': 'medicines by mouth',
+	'administer-time-critical': 'time-critical medicines',
+	'administer-controlled-drug': 'controlled drugs',
+	'administer-eye-ear-nose': 'eye, ear and nose medicines',
+	'witness-controlled-drug': 'witnessing controlled drugs',
+};
+
+/** One try at signing a dose: given, or refused and why. */
+export interface Attempt {
+	dose: Dose;
+	who: string;
+	beside: string | undefined;
+	at: Date;
+	decision: Decision;
+}
+
+export interface Heard {
+	at: Date;
+	event: CountersignEvent;
+}
+
+const mostHeard = 20;
+const mostAttempts = 200;
+
+/** A round's own record. It is in memory, and gone when this program ends: it is an example. */
+export function openRound() {
+	let attempts: Attempt[] = [];
+	let heard: Heard[] = [];
+	const versions = new Map<string, number>();
+	return {
+		/** Newest first. */
+		attempts: (): readonly Attempt[] => attempts,
+		heard: (): readonly Heard[] => heard,
+		lastOf: (dose: Dose): Attempt | undefined => attempts.find((each) => each.dose.id === dose.id),
+		write(attempt: Attempt): void {
+			attempts = [attempt, ...attempts].slice(0, mostAttempts);
+		},
+		/** Whether it is news: a delivery may come twice, or after a later one. */
+		hear(event: CountersignEvent, at: Date): boolean {
+			if (heard.some((each) => each.event.id === event.id)) return false;
+			const { subject, statusVersion } = event.about ?? {};
+			if (subject !== undefined && statusVersion !== undefined) {
+				if (statusVersion < (versions.get(subject) ?? 0)) return false;
+				versions.set(subject, statusVersion);
+			}
+			heard = [{ at, event }, ...heard].slice(0, mostHeard);
+			return true;
+		},
+		startAgain(): void {
+			attempts = [];
+		},
+	};
+}
+
+export type Round = ReturnType<typeof openRound>;
+
+export function nameOf(code: string): string {
+	return staff.find((each) => each.code === code)?.name ?? code;
+}
