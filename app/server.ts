@@ -63,6 +63,10 @@ export async function createHandler(
 			),
 	});
 	const api = openApi(origin);
+	const given = {
+		api,
+		...(prepared.exampleEmarUrl ? { exampleEmarPort: Number(new URL(prepared.exampleEmarUrl).port) } : {}),
+	};
 	const answerHealth = health({
 		database: database(),
 		migrations: await migrationCount(),
@@ -84,7 +88,7 @@ export async function createHandler(
 			// The types are Express's, the function needs only what Node gives.
 			compress(request as never, response as never, () => {
 				files(request, response, () => {
-					page(request, response, { nonce, api }).catch((error: unknown) => fail(response, error));
+					page(request, response, { nonce, ...given }).catch((error: unknown) => fail(response, error));
 				});
 			});
 		});
@@ -121,7 +125,7 @@ const answerPage = createRequestHandler(build, config.development ? 'development
 async function page(
 	request: IncomingMessage,
 	response: ServerResponse,
-	{ nonce, api }: Pick<AppLoadContext, 'nonce' | 'api'>,
+	given: Pick<AppLoadContext, 'nonce' | 'api' | 'exampleEmarPort'>,
 ): Promise<void> {
 	const host = request.headers.host ?? '';
 	const url = new URL(request.url ?? '/', config.origin ?? `http://${host}`);
@@ -152,8 +156,7 @@ async function page(
 	let visitor: ReturnType<typeof findVisitor> | undefined;
 	const requestId = randomUUID();
 	const context: AppLoadContext = {
-		api,
-		nonce,
+		...given,
 		requestId,
 		now: new Date(),
 		visitor: () => {
@@ -186,13 +189,31 @@ function fail(response: ServerResponse, error: unknown): void {
 
 export { config, prepare };
 
+/** The example eMAR of the demonstration, which is another program: where it is to listen. */
+export interface Example {
+	url: string;
+	host: string;
+	webhookSecret: string;
+}
+
+/** Null where there is no demonstration, or where it is wanted without an eMAR. */
+export function exampleOf({ demonstration, exampleEmarUrl }: Prepared): Example | null {
+	if (!demonstration || !exampleEmarUrl) return null;
+	return { url: exampleEmarUrl, host: config.host, webhookSecret: demonstration.webhookSecret };
+}
+
+/** What is done beside answering: jobs, and telling other systems. Undefined where this process is only the gate. */
+export function startWork({ exampleEmarUrl }: Prepared, url: string, { sent }: GateWatch) {
+	if (!config.servesPages) return undefined;
+	return startJobs(url, config.webhookLoopback || exampleEmarUrl !== undefined, sent);
+}
+
 export interface Running {
 	url: string;
 	/** What to tell whoever has just started it. */
 	welcome: string[];
 	prepared: Prepared;
-	/** The example eMAR of the demonstration, which is another program: where it is to listen. */
-	example: { url: string; host: string; webhookSecret: string } | null;
+	example: Example | null;
 	stop(): Promise<void>;
 }
 
@@ -215,17 +236,11 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 				? undefined
 				: await serveMetrics({ watch: handler.watch, metricsToken }, metricsPort, host);
 		answer = handler;
-		const { demonstration, exampleEmarUrl } = prepared;
-		const loopback = config.webhookLoopback || exampleEmarUrl !== undefined;
-		if (config.servesPages) jobs = startJobs(url, loopback, handler.watch.sent);
+		jobs = startWork(prepared, url, handler.watch);
 		// Not before: until it answers, whatever is not foreseen ends the start. From here on it must not end the gate.
 		process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody heard'));
 		const ending = { server, metrics, watch: handler.watch, jobs, prepared };
-		const example =
-			demonstration && exampleEmarUrl
-				? { url: exampleEmarUrl, host: config.host, webhookSecret: demonstration.webhookSecret }
-				: null;
-		return { url, prepared, example, welcome: welcome(prepared), stop: () => stop(ending) };
+		return { url, prepared, example: exampleOf(prepared), welcome: welcome(prepared), stop: () => stop(ending) };
 	} catch (error) {
 		server.close();
 		await prepared.stop();

@@ -28,6 +28,8 @@ export interface Visitor {
 
 declare module '@remix-run/node' {
 	interface AppLoadContext {
+		/** Where the demonstration's example eMAR listens, on the host that this page was asked at; undefined where there is none. */
+		exampleEmarPort?: number;
 		/** The OpenAPI document of the gate, whose origin is its issuer. */
 		api: object;
 		requestId: string;

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { createServer as createVite } from 'vite';
+import { startExample } from './example.mjs';
 
 // `npm run dev`: the same server with hot reload, on the same embedded database.
 process.chdir(path.resolve(import.meta.dirname, '..'));
@@ -10,12 +11,17 @@ const server = createServer();
 const vite = await createVite({ server: { middlewareMode: true, hmr: { server } } });
 const load = () => /** @type {Promise<typeof import('../app/server.ts')>} */ (vite.ssrLoadModule('/app/server.ts'));
 
-const { prepare, config } = await load();
+const { prepare, config, createHandler, startWork, exampleOf } = await load();
 const prepared = await prepare(console.log);
 const origin = config.origin ?? `http://${config.host}:${config.port}`;
 
+// What is done in the background stays as it was when this began; only pages and answers are those of the last edit.
+const first = createHandler(prepared, origin);
+const jobs = startWork(prepared, origin, (await first).watch);
+const example = exampleOf(prepared);
+
 /** @type {WeakMap<object, Promise<import('node:http').RequestListener>>} */
-const handlers = new WeakMap();
+const handlers = new WeakMap([[await load(), first]]);
 
 server.on('request', (request, response) => {
 	vite.middlewares(request, response, async () => {
@@ -32,11 +38,18 @@ server.on('request', (request, response) => {
 		}
 	});
 });
-server.listen(config.port, config.host, () => console.log(`Countersign (development) is at ${origin}`));
+/** @type {import('node:child_process').ChildProcess | undefined} */
+let emar;
+server.listen(config.port, config.host, () => {
+	console.log(`Countersign (development) is at ${origin}`);
+	if (example) emar = startExample(origin, example);
+});
 
 for (const signal of ['SIGINT', 'SIGTERM'])
 	process.on(signal, async () => {
+		emar?.kill();
 		await vite.close();
+		await jobs?.stop();
 		await prepared.stop();
 		process.exit(0);
 	});

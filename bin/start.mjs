@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startExample } from './example.mjs';
 
 // `npm start`: builds when something has changed since the last build, then serves until it is told to stop.
 process.chdir(path.resolve(import.meta.dirname, '..'));
@@ -29,27 +30,6 @@ function buildIfStale() {
 		const output = /** @type {{ stderr?: Buffer }} */ (error).stderr?.toString() ?? String(error);
 		throw new Error(`The build failed:\n${output}`);
 	}
-}
-
-/**
- * The example eMAR is a program of its own, which knows of us what any other system does. It ends when we do.
- * @param {string} countersign
- * @param {{ url: string, host: string, webhookSecret: string }} example
- */
-function startExample(countersign, { url, host, webhookSecret }) {
-	const child = spawn(process.execPath, ['--import', 'tsx', 'example-emar/start.ts'], {
-		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-		env: {
-			NODE_ENV: 'production',
-			PATH: process.env.PATH,
-			PORT: new URL(url).port,
-			HOST: host,
-			COUNTERSIGN_URL: countersign,
-			WEBHOOK_SECRET: webhookSecret,
-		},
-	});
-	child.on('error', (error) => say(`The example eMAR did not start: ${error.message}`));
-	return child;
 }
 
 try {

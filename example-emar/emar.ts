@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type BrokenGlass, Countersign, type Question, WebhookError } from '../client/src/countersign.ts';
+import {
+	type BrokenGlass,
+	Countersign,
+	type Decision,
+	type IncidentKind,
+	incidentKinds,
+	NoAnswer,
+	type Question,
+	WebhookError,
+} from '../client/src/countersign.ts';
 import { addressOf, trolleyPage } from './page.ts';
-import { doses, openRound, site, staff } from './trolley.ts';
+import { doses, type Network, openRound, type Report, site, staff } from './trolley.ts';
 
 export interface Settings {
 	countersign: string;
@@ -14,6 +23,8 @@ export interface Settings {
 const mostBytes = 64 * 1024;
 /** Milliseconds. Every so often the list for a round without a network is made anew. */
 const listEvery = 10 * 60_000;
+/** And while there is no network, so often somebody looks whether there is one again. */
+const lookEvery = 10_000;
 
 const files = new Map(
 	[
@@ -28,8 +39,11 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 	const glass = new WeakMap<Question, BrokenGlass>();
 	const watchers = new Set<ServerResponse>();
 	let unplugged = false;
-	let network: 'there' | 'gone' = 'there';
+	let network: Network = 'there';
 	let client = connect();
+	let next: NodeJS.Timeout | undefined;
+	let catchingUp: Promise<void> | undefined;
+	const underWay = new Map<string, Promise<string>>();
 
 	function connect(): Countersign {
 		return new Countersign({
@@ -48,17 +62,93 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 		try {
 			await client.prepareRound(site);
 			network = 'there';
-		} catch {
-			network = 'gone';
+			await catchUp();
+		} catch (error) {
+			network = networkAfter(error);
 		}
+		const settled = network === 'there' && client.roundOf(site) && !round.isBehind();
+		clearTimeout(next);
+		next = setTimeout(prepareList, settled ? listEvery : lookEvery).unref();
 		tell();
+	}
+
+	/** What had to wait for a network: reports go out, and what was signed without the gate is asked about. Once at a time. */
+	function catchUp(): Promise<void> {
+		catchingUp ??= (async () => {
+			for (const report of round.reports()) if (report.state === 'waiting') await send(report);
+			for (const attempt of round.unconfirmed()) {
+				// A question of its own: what was allowed without an answer must not be allowed so again.
+				const decision = await client.evaluate({ ...attempt.question });
+				if (decision.why !== 'gate') return;
+				round.confirm(attempt, { at: new Date(), decision });
+			}
+		})().finally(() => {
+			catchingUp = undefined;
+		});
+		return catchingUp;
+	}
+
+	async function send(report: Report): Promise<void> {
+		const { key, dose, kind, about, at } = report;
+		try {
+			const reference = `${dose.due.replace(':', '')}-${dose.id}`;
+			await client.reportIncident({ kind, site, happenedAt: at, action: dose.action, subject: about, reference }, key);
+			round.report({ ...report, state: 'received' });
+		} catch (error) {
+			const { unreachable = true, status = 0 } = error instanceof NoAnswer ? error : {};
+			// Too often, or the same one is still under way: later. So too where this system may not ask just now.
+			const later = unreachable || isRefusal(status) || status === 409 || status === 429;
+			round.report({ ...report, state: later ? 'waiting' : 'refused' });
+			if (later) soon();
+		}
+	}
+
+	async function report(form: URLSearchParams): Promise<string> {
+		const { who, beside } = peopleIn(form);
+		const dose = doses.find((each) => each.id === form.get('dose'));
+		const kind = incidentKinds.find((each): each is IncidentKind => each === form.get('kind'));
+		const key = form.get('key') ?? '';
+		// Two taps are one report: they have one key.
+		if (dose && kind && /^[\w-]{36}$/.test(key) && !round.reports().some((each) => each.key === key)) {
+			const about = round.lastOf(dose)?.who;
+			const taken: Report = { key, dose, kind, about, at: new Date(), state: 'waiting' };
+			round.report(taken);
+			await send(taken);
+			tell();
+		}
+		return `${addressOf(who, beside)}#reported`;
+	}
+
+	/** Looks again in a while, rather than when the list is next made anew. */
+	function soon(): void {
+		clearTimeout(next);
+		next = setTimeout(prepareList, lookEvery).unref();
+	}
+
+	/** Who on the shift may do what was refused, or witness it. Nobody where that cannot be asked just now. */
+	async function whoElse({ subject, action }: Question, { code }: Decision): Promise<string[]> {
+		try {
+			const wanted = code === 'witness_missing' ? 'witness-controlled-drug' : action;
+			const found = new Set(await client.peopleWhoMay({ action: wanted, site }));
+			return staff.map((each) => each.code).filter((each) => found.has(each) && each !== subject);
+		} catch {
+			return [];
+		}
 	}
 
 	function tell(): void {
 		for (const watcher of watchers) watcher.write('data: look\n\n');
 	}
 
-	async function sign(form: URLSearchParams, reason?: string): Promise<string> {
+	/** Two taps on one button are one try. */
+	function sign(form: URLSearchParams, reason?: string): Promise<string> {
+		const tap = form.toString();
+		const trying = underWay.get(tap) ?? trySigning(form, reason).finally(() => underWay.delete(tap));
+		underWay.set(tap, trying);
+		return trying;
+	}
+
+	async function trySigning(form: URLSearchParams, reason: string | undefined): Promise<string> {
 		const { who, beside } = peopleIn(form);
 		const dose = doses.find((each) => each.id === form.get('dose'));
 		const last = dose && round.lastOf(dose);
@@ -72,12 +162,23 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 		};
 		if (reason && dose.timeCritical) glass.set(question, { by: who, reason });
 		const decision = await client.evaluate(question);
-		// Two taps are one dose: the other may have been signed while this one was asked about.
+		const others = decision.why === 'gate' && !decision.decision ? await whoElse(question, decision) : [];
+		// Two people are one dose: the other may have been signed while this one was asked about.
 		if (round.lastOf(dose)?.decision.decision) return back;
-		network = decision.why === 'gate' ? 'there' : 'gone';
-		round.write({ dose, who, beside, at: new Date(), decision });
+		round.write({ dose, who, beside, at: new Date(), question, decision, others });
+		await notice(decision);
 		tell();
 		return back;
+	}
+
+	/** An answer also tells whether there is a network. */
+	async function notice({ why, code }: Decision): Promise<void> {
+		const before = network;
+		if (why === 'gate' || code === 'too_many_questions') network = 'there';
+		else network = code === 'client_refused' ? 'refused' : 'gone';
+		if (network === before) return;
+		if (network === 'there') await prepareList();
+		else soon();
 	}
 
 	async function tryOut(form: URLSearchParams): Promise<string> {
@@ -133,6 +234,7 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 		const after = {
 			'/sign': () => sign(form),
 			'/break-glass': () => sign(form, form.get('reason')?.trim()),
+			'/report': () => report(form),
 			'/try': () => tryOut(form),
 		}[url.pathname];
 		if (!after) return void response.writeHead(404).end('There is nothing here.\n');
@@ -145,16 +247,26 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 			response.end('Something went wrong. Please try again.\n');
 		});
 	});
-	const timer = setInterval(prepareList, listEvery).unref();
 	return {
 		server,
 		prepareList,
 		stop() {
-			clearInterval(timer);
+			clearTimeout(next);
 			server.close();
 			server.closeAllConnections();
 		},
 	};
+}
+
+/** What it says of the network that there is no list: whoever asks too often, or gets one that is no good, has one. */
+function networkAfter(error: unknown): Network {
+	if (!(error instanceof NoAnswer)) return 'there';
+	return error.unreachable ? 'gone' : isRefusal(error.status) ? 'refused' : 'there';
+}
+
+/** Whether Countersign was reached and does not let this system in. */
+function isRefusal(status: number | undefined): boolean {
+	return status === 401 || status === 403;
 }
 
 const guards = {

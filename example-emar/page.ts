@@ -1,11 +1,24 @@
-import { type Attempt, actionWords, type Dose, doses, type Heard, nameOf, type Round, staff } from './trolley.ts';
+import { randomUUID } from 'node:crypto';
+import {
+	type Attempt,
+	actionWords,
+	type Dose,
+	doses,
+	type Heard,
+	incidentWords,
+	type Network,
+	nameOf,
+	type Report,
+	type Round,
+	staff,
+} from './trolley.ts';
 
 /** What a page shows. */
 export interface Shown {
 	round: Round;
 	who: string;
 	beside: string | undefined;
-	network: 'there' | 'gone';
+	network: Network;
 	unplugged: boolean;
 	/** The list for a round without a network, if there is one. */
 	list: { from: Date; until: Date } | undefined;
@@ -78,6 +91,8 @@ ${choice('beside', 'Who is beside you?', beside ?? '', true)}
 <ul class="doses">${doses.map((dose) => doseCard(dose, shown))}</ul>
 <h2>Written down</h2>
 <div data-live="record">${record(round.attempts())}</div>
+<h2 id="reported">Reported</h2>
+<div data-live="reported">${reportList(round.reports())}</div>
 <h2>Told by Countersign</h2>
 <div data-live="heard">${heardList(round.heard())}</div>
 <p class="hint">Comes by webhook. Without JavaScript, <a href="${addressOf(who, beside)}">look again</a>.</p>
@@ -102,13 +117,31 @@ ${
 function networkBanner({ network, list }: Shown): Html {
 	if (network === 'there')
 		return html`<p class="banner good"><span aria-hidden="true">✓</span> Connected. Each dose is checked with Countersign before it is signed.</p>`;
+	if (network === 'refused')
+		return html`<p class="banner bad" role="status"><span aria-hidden="true">×</span> <span><strong>Countersign does not let this system ask: nobody can be checked.</strong> Tell your manager. Use your paper procedure. A time-critical medicine can be given without an answer, and is written down.</span></p>`;
 	if (list)
 		return html`<p class="banner wait" role="status"><span aria-hidden="true">!</span> <span><strong>No network: working from the list of ${hour(list.from)}, good until ${hour(list.until)}.</strong> Whoever is not on it may not sign.</span></p>`;
 	return html`<p class="banner bad" role="status"><span aria-hidden="true">×</span> <span><strong>No network and no list: nobody can be checked.</strong> Use your paper procedure. A time-critical medicine can be given without an answer, and is written down.</span></p>`;
 }
 
-/** What has ended for whoever is on the trolley now. */
-function notice({ round, who, beside }: Shown): Html | undefined {
+/** What has ended for whoever is on the trolley now, and what was signed by the list and should not have been. */
+function notice(shown: Shown): Html | undefined {
+	const lines = [...signedInError(shown.round), ...endedFor(shown)];
+	if (!lines.length) return undefined;
+	return html`<div class="banner bad" role="alert"><span aria-hidden="true">×</span><div>${lines}</div></div>`;
+}
+
+function signedInError(round: Round): Html[] {
+	return round
+		.attempts()
+		.filter(({ askedAgain }) => askedAgain?.decision.decision === false)
+		.map(
+			({ dose, who, at }) =>
+				html`<p><strong>${dose.medicine}, given by ${nameOf(who)} at ${hour(at)} without a network: Countersign now says no.</strong> Tell the manager now.</p>`,
+		);
+}
+
+function endedFor({ round, who, beside }: Shown): Html[] {
 	const newest = new Map<string, Heard>();
 	for (const each of round.heard()) {
 		const { subject, action } = each.event.about ?? {};
@@ -118,11 +151,10 @@ function notice({ round, who, beside }: Shown): Html | undefined {
 	const ended = [...newest.values()].filter(
 		({ event }) => ends.has(event.type) && [who, beside].includes(event.about?.subject),
 	);
-	if (!ended.length) return undefined;
-	return html`<div class="banner bad" role="alert"><span aria-hidden="true">×</span><div>${ended.map(
+	return ended.map(
 		({ at, event }) =>
 			html`<p><strong>${sentenceOf(event)}</strong> Heard at ${secondFormat.format(at)}. Ask somebody else.</p>`,
-	)}</div></div>`;
+	);
 }
 
 function sentenceOf({ type, about }: Heard['event']): string {
@@ -144,27 +176,34 @@ function carried({ who, beside }: Pick<Shown, 'who' | 'beside'>): Html {
 function doseCard(dose: Dose, shown: Shown): Html {
 	const last = shown.round.lastOf(dose);
 	const given = last?.decision.decision === true;
-	const glass = dose.timeCritical && last && !given && last.decision.why === 'no-answer';
 	const sign = html`<form method="post" action="/sign">${carried(shown)}<input type="hidden" name="dose" value="${dose.id}">
 <button>Sign as given<span class="for">: ${dose.medicine}</span></button></form>`;
 	return html`<li id="${dose.id}" class="dose">
 <h3>${dose.medicine}</h3>
 <p class="for-whom">${dose.person}, room ${dose.room}. Due ${dose.due}.</p>
 ${(dose.controlled || dose.timeCritical) && html`<p>${dose.controlled && html`<span class="tag">Controlled drug: needs a witness</span>`}${dose.timeCritical && html`<span class="tag">Time-critical</span>`}</p>`}
-${last && outcome(last)}
+<div data-live="outcome-${dose.id}">${last && outcome(last)}</div>
 ${!given && sign}
-${glass && glassForm(dose, shown)}
+${last && mayBreakGlass(last) && glassForm(dose, shown)}
+${reportForm(dose, shown)}
 </li>`;
 }
 
-function outcome({ decision, who, beside, at, dose }: Attempt): Html {
+/** Whoever has only asked too often can ask again in a moment. */
+function mayBreakGlass({ dose, decision: { why, code } }: Attempt): boolean {
+	return dose.timeCritical === true && why === 'no-answer' && code !== 'too_many_questions';
+}
+
+function outcome({ decision, who, beside, at, dose, others, askedAgain }: Attempt): Html {
 	if (!decision.decision)
 		return html`<div class="outcome bad" role="status"><p><strong><span aria-hidden="true">×</span> Not signed.</strong> ${nameOf(who)}: ${decision.says || 'We could not check just now.'}</p>
-<p>${decision.nextStep}</p><p class="hint">${saidBy(decision)}</p></div>`;
+<p>${decision.nextStep}</p>
+${others.length > 0 && html`<p>${decision.code === 'witness_missing' ? 'May witness now' : 'May do this now'}: <strong>${others.map(nameOf).join(', ')}</strong>.</p>`}
+<p class="hint">${saidBy(decision)}</p></div>`;
 	const second = beside && (dose.controlled ? `, witnessed by ${nameOf(beside)}` : `, ${nameOf(beside)} beside them`);
 	const tone = decision.why === 'break-glass' ? 'wait' : 'good';
 	return html`<div class="outcome ${tone}" role="status"><p><strong><span aria-hidden="true">${tone === 'good' ? '✓' : '!'}</span> Given at ${hour(at)}</strong> by ${nameOf(who)}${second}.</p>
-${decision.brokenGlass && html`<p>${decision.says} ${decision.nextStep}</p>`}<p class="hint">${saidBy(decision)}</p></div>`;
+${decision.brokenGlass && html`<p>${decision.says} ${decision.nextStep}</p>`}<p class="hint">${saidBy(decision)}</p>${askedAgain && html`<p>${again(askedAgain)}</p>`}</div>`;
 }
 
 function saidBy({ why, code, evaluationId, decision }: Attempt['decision']): string {
@@ -172,6 +211,37 @@ function saidBy({ why, code, evaluationId, decision }: Attempt['decision']): str
 	if (why === 'gate') return `${said}, says Countersign (${code}${evaluationId ? `, answer ${evaluationId}` : ''}).`;
 	if (why === 'offline') return `${said}, says the signed list (${code}).`;
 	return why === 'break-glass' ? 'Nobody was asked: there was no answer.' : 'No answer, therefore no.';
+}
+
+/** What came of asking once there was a network again. */
+function again({ at, decision }: NonNullable<Attempt['askedAgain']>): Html {
+	if (decision.decision) return html`Asked again at ${hour(at)}: ${saidBy(decision)}`;
+	return html`<strong>For the manager.</strong> Asked again at ${hour(at)}: ${saidBy(decision)} ${decision.says}`;
+}
+
+function reportForm(dose: Dose, shown: Shown): Html {
+	return html`<details class="report"><summary>Report a problem<span class="for"> with ${dose.medicine}</span></summary>
+<form method="post" action="/report">${carried(shown)}<input type="hidden" name="dose" value="${dose.id}"><input type="hidden" name="key" value="${randomUUID()}">
+<label for="kind-${dose.id}">What happened?</label>
+<select id="kind-${dose.id}" name="kind">${Object.entries(incidentWords).map(([kind, words]) => html`<option value="${kind}">${words}</option>`)}</select>
+<p class="hint">The manager sees it in Countersign. No name of anybody you care for is sent.</p>
+<button class="quiet">Report it</button></form></details>`;
+}
+
+const reportWords: Record<Report['state'], string> = {
+	waiting: 'Not sent yet: it goes by itself as soon as Countersign can be reached.',
+	received: 'Countersign has it.',
+	refused: 'Countersign did not take it. Tell your manager.',
+};
+
+function reportList(reports: readonly Report[]): Html {
+	if (!reports.length) return html`<p>Nothing. “Report a problem” is below each dose.</p>`;
+	return html`<ol class="record">${reports
+		.slice(0, 12)
+		.map(
+			({ at, kind, dose, state }) =>
+				html`<li><span class="when">${hour(at)}</span> <strong>${incidentWords[kind]}:</strong> ${dose.medicine}. ${reportWords[state]}</li>`,
+		)}</ol>`;
 }
 
 function glassForm(dose: Dose, shown: Shown): Html {
@@ -187,12 +257,12 @@ function record(attempts: readonly Attempt[]): Html {
 	return html`<ol class="record">${attempts
 		.slice(0, 12)
 		.map(
-			({ at, dose, who, beside, decision }) =>
+			({ at, dose, who, beside, decision, askedAgain }) =>
 				html`<li><span class="when">${hour(at)}</span> ${
 					decision.brokenGlass
 						? html`<strong>Given without an answer:</strong> ${dose.medicine}, by ${nameOf(decision.brokenGlass.by)}. Why: “${decision.brokenGlass.reason}”. For the manager to review.`
 						: html`${decision.decision ? 'Given' : 'Not signed'}: ${dose.medicine}, ${nameOf(who)}${beside && ` with ${nameOf(beside)}`}. ${saidBy(decision)}`
-				}</li>`,
+				} ${askedAgain && again(askedAgain)}</li>`,
 		)}</ol>`;
 }
 

@@ -1,4 +1,4 @@
-import type { CountersignEvent, Decision } from '../client/src/countersign.ts';
+import type { CountersignEvent, Decision, IncidentKind, Question } from '../client/src/countersign.ts';
 
 /** Whoever is on the shift, by the staff code that this system and Countersign both know. All of them invented. */
 export const staff: readonly { code: string; name: string }[] = [
@@ -70,6 +70,9 @@ export const doses: readonly Dose[] = [
 	},
 ];
 
+/** Whether Countersign is there, and lets this system ask. */
+export type Network = 'there' | 'gone' | 'refused';
+
 export const actionWords: Readonly<Record<string, string>> = {
 	'administer-oral': 'medicines by mouth',
 	'administer-time-critical': 'time-critical medicines',
@@ -84,7 +87,31 @@ export interface Attempt {
 	who: string;
 	beside: string | undefined;
 	at: Date;
+	question: Question;
 	decision: Decision;
+	/** Of a no: who on the shift could be asked instead, or could witness. */
+	others: readonly string[];
+	/** Of what was signed without the gate: what the gate says of it now. */
+	askedAgain?: { at: Date; decision: Decision };
+}
+
+export const incidentWords: Readonly<Record<IncidentKind, string>> = {
+	'missed-dose': 'A dose was missed',
+	'wrong-dose': 'A wrong dose was given',
+	'count-discrepancy': 'The count does not agree',
+	'record-gap': 'Something is not written down',
+	other: 'Something else',
+};
+
+/** A problem that somebody has reported. It has one key for ever, so that sending it twice reports it once. */
+export interface Report {
+	key: string;
+	dose: Dose;
+	kind: IncidentKind;
+	/** Whom it is about, if anybody has tried to give the dose. */
+	about: string | undefined;
+	at: Date;
+	state: 'waiting' | 'received' | 'refused';
 }
 
 export interface Heard {
@@ -99,6 +126,7 @@ const mostAttempts = 200;
 export function openRound() {
 	let attempts: Attempt[] = [];
 	let heard: Heard[] = [];
+	let reports: Report[] = [];
 	const versions = new Map<string, number>();
 	return {
 		/** Newest first. */
@@ -107,6 +135,22 @@ export function openRound() {
 		lastOf: (dose: Dose): Attempt | undefined => attempts.find((each) => each.dose.id === dose.id),
 		write(attempt: Attempt): void {
 			attempts = [attempt, ...attempts].slice(0, mostAttempts);
+		},
+		/** What was signed without the gate, and not yet asked about since; the oldest first. */
+		unconfirmed: (): readonly Attempt[] =>
+			attempts.filter((each) => each.decision.decision && each.decision.why !== 'gate' && !each.askedAgain).reverse(),
+		confirm(attempt: Attempt, askedAgain: NonNullable<Attempt['askedAgain']>): void {
+			attempts = attempts.map((each) => (each === attempt ? { ...each, askedAgain } : each));
+		},
+		reports: (): readonly Report[] => reports,
+		/** Whether something still waits to be sent or to be asked about. */
+		isBehind(): boolean {
+			return reports.some((each) => each.state === 'waiting') || this.unconfirmed().length > 0;
+		},
+		/** Takes a report, or takes down what has become of it. What was received stays so, whatever a second try comes to. */
+		report(report: Report): void {
+			if (reports.some((each) => each.key === report.key && each.state === 'received')) return;
+			reports = [report, ...reports.filter((each) => each.key !== report.key)].slice(0, mostAttempts);
 		},
 		/** Whether it is news: a delivery may come twice, or after a later one. */
 		hear(event: CountersignEvent, at: Date): boolean {
@@ -121,6 +165,7 @@ export function openRound() {
 		},
 		startAgain(): void {
 			attempts = [];
+			reports = reports.filter((each) => each.state === 'waiting');
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { answerText } from './answer-text.ts';
 import type { Decided, Deciding } from './deciding.ts';
 import { Answer, type Endpoints, HttpError, noAnswer } from './http.ts';
 import { firstIssue, readJson, shaped } from './json.ts';
@@ -15,15 +16,18 @@ import {
 import type { Caller } from './tokens.ts';
 import type { GateWatch } from './watch.ts';
 
-export type Verify = (request: IncomingMessage) => Promise<Caller>;
+export type Verify = (request: IncomingMessage) => Caller | Promise<Caller>;
 /** Counts further questions of a request against its client's limit. Throws HttpError 429. */
 export type Charge = (request: IncomingMessage, caller: Caller, questions: number) => void;
 
 /** The caller of a request, if the token has a scope. Throws HttpError 401 and 403. */
-export async function callerWith(verify: Verify, request: IncomingMessage, scope: string): Promise<Caller> {
-	const caller = await verify(request);
-	if (!caller.scopes.has(scope)) throw lacksScope(scope);
-	return caller;
+export function callerWith(verify: Verify, request: IncomingMessage, scope: string): Caller | Promise<Caller> {
+	const withScope = (caller: Caller) => {
+		if (!caller.scopes.has(scope)) throw lacksScope(scope);
+		return caller;
+	};
+	const caller = verify(request);
+	return caller instanceof Promise ? caller.then(withScope) : withScope(caller);
 }
 
 /** AuthZEN Authorization API 1.0, sections 6 and 7: may she? One question, or up to a hundred in one request. */
@@ -32,26 +36,25 @@ export function accessEndpoints(
 	{ decideAll, decideOne, handOut }: Deciding,
 	{ timed }: Pick<GateWatch, 'timed'>,
 ): Endpoints {
-	async function evaluation(request: IncomingMessage): Promise<EvaluationAnswer> {
+	async function evaluation(request: IncomingMessage): Promise<Answer> {
 		const caller = await callerWith(verify, request, 'authzen.evaluate');
 		const asked = shaped(evaluationRequest, await readJson(request));
-		return decideOne(caller, asked);
+		return written(await decideOne(caller, asked));
 	}
 
-	async function evaluations(request: IncomingMessage): Promise<unknown> {
+	async function evaluations(request: IncomingMessage): Promise<Answer> {
 		const caller = await callerWith(verify, request, 'authzen.evaluate');
 		const body = await readJson(request);
 		const asked = shaped(evaluationsRequest, body);
-		if (!asked.evaluations?.length) return decideOne(caller, shaped(evaluationRequest, body));
+		if (!asked.evaluations?.length) return written(await decideOne(caller, shaped(evaluationRequest, body)));
 		charge(request, caller, asked.evaluations.length - 1);
 		const items = asked.evaluations.map((item) => itemOf(item, asked));
 		const whole = items.filter((item) => !(item instanceof HttpError)) as EvaluationRequest[];
 		const decided = (await decideAll(caller, whole)).values();
 		const outcomes = items.map((item) => (item instanceof HttpError ? item : (decided.next().value ?? noAnswer())));
 		const answered = cut(outcomes, asked.options?.evaluations_semantic ?? 'execute_all');
-		return {
-			evaluations: answered.map((each) => (each instanceof HttpError ? broken(each) : handOut(caller, each))),
-		};
+		const evaluations = answered.map((each) => (each instanceof HttpError ? broken(each) : handOut(caller, each)));
+		return new Answer({ evaluations }, 200, {}, `{"evaluations":[${evaluations.map(itemText).join(',')}]}`);
 	}
 
 	return {
@@ -75,6 +78,14 @@ function itemOf(
 		...own('context'),
 	});
 	return parsed.success ? parsed.data : new HttpError(400, firstIssue(parsed.error));
+}
+
+function written(answer: EvaluationAnswer): Answer {
+	return new Answer(answer, 200, {}, answerText(answer));
+}
+
+function itemText(item: EvaluationAnswer | BrokenItem): string {
+	return 'error' in item.context ? JSON.stringify(item) : answerText(item as EvaluationAnswer);
 }
 
 /** A broken item is a refusal, whatever is wrong with it. */

@@ -12,6 +12,7 @@ import {
 	type GateRules,
 	instantOf,
 	needsCloserLook,
+	type QuestionsTogether,
 	questionsOf,
 	requireActive,
 	togetherOf,
@@ -75,9 +76,16 @@ export function deciding(
 
 	/** Decides one request, and hands the answer out. Throws HttpError. */
 	async function decideOne(caller: Caller, request: EvaluationRequest): Promise<EvaluationAnswer> {
-		const [decided] = await decideAll(caller, [request]);
-		if (!decided || decided instanceof HttpError) throw decided ?? noAnswer();
-		return handOut(caller, decided);
+		const detail = caller.scopes.has('authzen.detail');
+		const questions = questionsIn(caller, request, new Date());
+		if (questions instanceof HttpError) {
+			await requireActiveCaller(caller);
+			throw questions;
+		}
+		const asked = await askTogether(questions, ask);
+		const looks = looksNeeded([asked], detail);
+		if (looks) await look(looks);
+		return handOut(caller, { request, asked, answer: answerOf(asked, rules, { detail }) });
 	}
 
 	/** Which of some requests are permitted, and whom they are about, in their order, as `decideAll` would have it. Throws HttpError. */
@@ -97,7 +105,6 @@ export function deciding(
 	): Promise<(AskedTogether | HttpError)[]> {
 		const now = new Date();
 		const shared = new Map<string, Promise<Asked>>();
-		const ask = async (question: GateQuestion): Promise<Asked> => ({ question, facts: await read(question) });
 		// A witness is most often the same for all: what is asked once is read once.
 		const share = (question: GateQuestion) => {
 			const key = JSON.stringify([question.subject, question.privilege, question.site, question.at, question.person]);
@@ -106,26 +113,37 @@ export function deciding(
 			return known;
 		};
 		const asked = await Promise.all(
-			requests.map(async (request): Promise<AskedTogether | HttpError> => {
+			requests.map((request): AskedTogether | HttpError | Promise<AskedTogether> => {
 				const questions = questionsIn(caller, request, now);
-				if (questions instanceof HttpError) return questions;
-				const { subject, supervisor, witness } = questions;
-				if (!supervisor && !witness) return { subject: await ask(subject) };
-				const [first, ...others] = await Promise.all([
-					ask(subject),
-					supervisor && share(supervisor),
-					witness && share(witness),
-				]);
-				return { subject: first, supervisor: others[0], witness: others[1] };
+				return questions instanceof HttpError ? questions : askTogether(questions, share);
 			}),
 		);
-		// Whoever asks nothing that can be judged is still told when they may not ask at all.
-		if (asked.every((each) => each instanceof HttpError))
-			requireActive(
-				await read({ clientId: caller.clientId, keyId: caller.keyId, subject: '', privilege: '', site: '' }),
-			);
-		await lookWhereNeeded(asked, detail);
+		if (asked.every((each) => each instanceof HttpError)) await requireActiveCaller(caller);
+		const looks = looksNeeded(asked, detail);
+		if (looks) await look(looks);
 		return asked;
+	}
+
+	async function ask(question: GateQuestion): Promise<Asked> {
+		return { question, facts: await read(question) };
+	}
+
+	async function askTogether(
+		{ subject, supervisor, witness }: QuestionsTogether,
+		askSecond: (question: GateQuestion) => Promise<Asked>,
+	): Promise<AskedTogether> {
+		if (!supervisor && !witness) return { subject: { question: subject, facts: await read(subject) } };
+		const [first, ...others] = await Promise.all([
+			ask(subject),
+			supervisor && askSecond(supervisor),
+			witness && askSecond(witness),
+		]);
+		return { subject: first, supervisor: others[0], witness: others[1] };
+	}
+
+	/** Whoever asks nothing that can be judged is still told when they may not ask at all. Throws HttpError 401. */
+	async function requireActiveCaller({ clientId, keyId }: Caller): Promise<void> {
+		requireActive(await read({ clientId, keyId, subject: '', privilege: '', site: '' }));
 	}
 
 	function questionsIn(caller: Caller, request: EvaluationRequest, now: Date) {
@@ -137,17 +155,29 @@ export function deciding(
 		}
 	}
 
-	async function lookWhereNeeded(asked: readonly (AskedTogether | HttpError)[], detail: boolean): Promise<void> {
-		const looks = new Map<Asked, CloserQuestion>();
+	function looksNeeded(
+		asked: readonly (AskedTogether | HttpError)[],
+		detail: boolean,
+	): Map<Asked, CloserQuestion> | undefined {
+		let looks: Map<Asked, CloserQuestion> | undefined;
+		const need = (each: Asked, inDetail: boolean) => {
+			looks ??= new Map();
+			looks.set(each, closerQuestion(each, inDetail));
+		};
 		for (const together of asked) {
 			if (together instanceof HttpError) continue;
-			for (const each of [together.subject, together.supervisor, together.witness])
-				if (each && needsCloserLook(each, rules)) looks.set(each, closerQuestion(each, false));
-			const { subject } = together;
+			const { subject, supervisor, witness } = together;
+			if (needsCloserLook(subject, rules)) need(subject, false);
+			if (supervisor && needsCloserLook(supervisor, rules)) need(supervisor, false);
+			if (witness && needsCloserLook(witness, rules)) need(witness, false);
 			const { personId, siteId } = subject.facts;
 			const known = personId && siteId && rules.privileges.has(subject.question.privilege as PrivilegeCode);
-			if (detail && known && !togetherOf(together, rules).permit) looks.set(subject, closerQuestion(subject, true));
+			if (detail && known && !togetherOf(together, rules).permit) need(subject, true);
 		}
+		return looks;
+	}
+
+	async function look(looks: ReadonlyMap<Asked, CloserQuestion>): Promise<void> {
 		const [first] = looks.keys();
 		if (!first?.facts.providerId) return;
 		const { providerId } = first.facts;

@@ -15,7 +15,7 @@ interface LogOptions {
 	promise: LogPromise;
 	/** How many rows may wait at most; about a kilobyte each. */
 	most?: number;
-	/** How many rows go out in one statement. */
+	/** How many rows go out in one statement. Few: writing more than some kilobytes to a socket holds everything up for milliseconds. */
 	atOnce?: number;
 	/** Milliseconds until what waits is written, and until what failed is tried again. */
 	every?: number;
@@ -51,7 +51,7 @@ const longestText = 200;
  */
 export function decisionLog(
 	sql: FactSource,
-	{ promise, most = 50_000, atOnce = 500, every = 100, patience = 10_000 }: LogOptions,
+	{ promise, most = 50_000, atOnce = 50, every = 100, patience = 10_000 }: LogOptions,
 ) {
 	const waiting: LoggedDecision[] = [];
 	const decided = new Map<string, number>();

@@ -4,9 +4,10 @@ import type { GateFacts, GateQuestion } from '#db/queries/gate.ts';
 import type { CloserLook } from '../commands/closer-look.ts';
 import { earliest } from '../domain/period.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode } from '../domain/privilege.ts';
-import { type ReasonCode, reasonWords } from '../domain/reason.ts';
+import type { ReasonCode } from '../domain/reason.ts';
 import type { Standing } from '../domain/rules.ts';
 import { type Answered, decideTogether } from '../domain/together.ts';
+import { wordsFor } from './answer-text.ts';
 import type { EvaluationAnswer, EvaluationRequest } from './shapes.ts';
 import { type Caller, isPlain, noLongerActive } from './tokens.ts';
 
@@ -19,6 +20,13 @@ export interface GateRules {
 	witness: boolean;
 }
 
+/** What a request asks of the database, about everybody whom it names. */
+export interface QuestionsTogether {
+	subject: GateQuestion;
+	supervisor?: GateQuestion;
+	witness?: GateQuestion;
+}
+
 /**
  * The questions a request puts to the database: about its subject and, where the context names them, about a supervisor
  * and a witness. What no database could hold stands for nobody and nowhere.
@@ -29,7 +37,7 @@ export function questionsOf(
 	{ subject, action, resource, context }: EvaluationRequest,
 	rules: GateRules,
 	at?: Date,
-): { subject: GateQuestion; supervisor?: GateQuestion; witness?: GateQuestion } {
+): QuestionsTogether {
 	const known = (type: string, wanted: string, id: string) => (type === wanted && isPlain(id) ? id : '');
 	const witness = witnessFor(action.name, rules);
 	const person = context?.person ?? context?.delegation;
@@ -171,28 +179,31 @@ export function answerOf(
 	const { facts, question, closer } = subject;
 	requireActive(facts);
 	const { permit, code, validUntil, standing } = togetherOf(asked, rules);
-	const status = permit ? '200' : '403';
-	const words = reasonWords[code];
+	const words = wordsFor(permit, code);
 	const planned = question.at !== undefined;
-	return {
-		decision: permit,
-		context: {
-			code,
-			...(standing ? { standing } : {}),
-			...(permit && validUntil ? { valid_until: validUntil.toISOString() } : {}),
-			max_age: permit && validUntil && !planned ? maximumAgeOf(validUntil, facts.evaluatedAt, rules.maximumAge) : 0,
-			...(planned ? { planned: true as const } : {}),
-			evaluation_id: evaluationId(),
-			evaluated_at: facts.evaluatedAt.toISOString(),
-			reason_admin: { [status]: `${code}: ${words.nextStep}` },
-			reason_user: { [status]: words.user },
-			next_step: words.nextStep,
-			// What has changed since the answer was read is not mixed into it.
-			...(detail && (permit || closer?.code === code)
-				? { detail: { missing: permit ? [] : (closer?.missing ?? []) } }
-				: {}),
-		},
+	const context: EvaluationAnswer['context'] = {
+		code,
+		max_age: permit && validUntil && !planned ? maximumAgeOf(validUntil, facts.evaluatedAt, rules.maximumAge) : 0,
+		evaluation_id: evaluationId(),
+		evaluated_at: written(facts.evaluatedAt),
+		reason_admin: words.reason_admin,
+		reason_user: words.reason_user,
+		next_step: words.next_step,
 	};
+	if (standing) context.standing = standing;
+	if (permit && validUntil) context.valid_until = validUntil.toISOString();
+	if (planned) context.planned = true;
+	// What has changed since the answer was read is not mixed into it.
+	if (detail && (permit || closer?.code === code)) context.detail = { missing: permit ? [] : (closer?.missing ?? []) };
+	return { decision: permit, context };
+}
+
+let lastWritten = { at: new Date(0), text: '' };
+
+/** An instant as text; that of one statement, which many answers share, is written once. */
+function written(at: Date): string {
+	if (lastWritten.at !== at) lastWritten = { at, text: at.toISOString() };
+	return lastWritten.text;
 }
 
 const randomness = Buffer.alloc(4096);

@@ -16,7 +16,7 @@ const usualEvents = 100;
  */
 export function events(
 	{ db }: Pick<Database, 'db'>,
-	{ verify }: { verify(request: IncomingMessage): Promise<Caller> },
+	{ verify }: { verify(request: IncomingMessage): Caller | Promise<Caller> },
 	issuer: string,
 ): Endpoints {
 	async function list(request: IncomingMessage) {

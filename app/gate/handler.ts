@@ -81,8 +81,8 @@ export function gate(database: Database, catalogue: Catalogue, issuer: string, w
 			return true;
 		}
 		inSpan(span, () => endpoint(request)).then((answer) => {
-			const { status, body, headers } = answer instanceof Answer ? answer : new Answer(answer);
-			sendJson(response, status, body, { ...saying(), ...headers });
+			const { status, body, headers, text } = answer instanceof Answer ? answer : new Answer(answer);
+			sendJson(response, status, body, { ...saying(), ...headers }, text);
 			told(status, body);
 		}, fail);
 		return true;

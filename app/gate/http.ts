@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const mostBytes = 64 * 1024;
-const beyondAscii = /[^\p{ASCII}]/u;
 
 /** A refusal that becomes an HTTP status and never a decision. */
 export class HttpError extends Error {
@@ -38,6 +37,8 @@ export class Answer {
 		readonly body: unknown,
 		readonly status = 200,
 		readonly headers: Record<string, string> = {},
+		/** The body as JSON, where somebody has written it already. */
+		readonly text: string = JSON.stringify(body),
 	) {}
 }
 
@@ -77,16 +78,17 @@ export function sendJson(
 	status: number,
 	body: unknown,
 	headers: Record<string, string> = {},
+	text = JSON.stringify(body),
 ): void {
-	const text = JSON.stringify(body);
-	// A string goes out together with the headers, and in its own encoding: a request id beyond ASCII would be spoilt.
-	const sent = headers['x-request-id'] && beyondAscii.test(headers['x-request-id']) ? Buffer.from(text) : text;
+	const bytes = Buffer.byteLength(text);
 	response.writeHead(status, {
 		'content-type': 'application/json',
-		'content-length': Buffer.byteLength(text),
+		'content-length': bytes,
 		'cache-control': 'no-store',
 		'x-content-type-options': 'nosniff',
 		...headers,
 	});
-	response.end(sent);
+	// A string goes out together with the headers, and in one encoding: theirs, which ASCII shares.
+	if (bytes === text.length) response.end(text, 'latin1');
+	else response.end(Buffer.from(text));
 }

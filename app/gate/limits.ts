@@ -16,12 +16,17 @@ export function buckets() {
 
 	/** Takes what a request costs, or says after how many seconds it could be had. One larger than the bucket needs a full one. */
 	return (clientId: string, { perSecond, burst }: Allowance, cost: number, now: number) => {
-		const before = held.get(clientId) ?? { left: burst, at: now };
-		const filled = Math.min(burst, before.left + (Math.max(0, now - before.at) / 1000) * perSecond);
+		let bucket = held.get(clientId);
+		if (!bucket) {
+			bucket = { left: burst, at: now };
+			held.set(clientId, bucket);
+		}
+		const filled = Math.min(burst, bucket.left + (Math.max(0, now - bucket.at) / 1000) * perSecond);
 		const wanted = Math.min(cost, burst);
 		const allowed = filled >= wanted;
 		const left = allowed ? filled - wanted : filled;
-		held.set(clientId, { left, at: now });
+		bucket.left = left;
+		bucket.at = now;
 		return {
 			allowed,
 			left: Math.floor(left),
@@ -33,29 +38,31 @@ export function buckets() {
 	};
 }
 
+const told = Symbol('what the answer says of the limit');
+type Counted = IncomingMessage & { [told]?: Record<string, string> };
+
 /** What clients may ask, counted as they ask, and told in the headers of each answer (IETF httpapi-ratelimit-headers, draft 6). */
 export function requestLimits() {
 	const take = buckets();
-	const told = new WeakMap<IncomingMessage, Record<string, string>>();
 
 	return {
 		/** Counts questions of a request. Throws HttpError 429 when the client has to wait. */
-		charge(request: IncomingMessage, caller: { clientId: string; allowance: Allowance }, questions: number): void {
+		charge(request: Counted, caller: { clientId: string; allowance: Allowance }, questions: number): void {
 			const { clientId, allowance } = caller;
 			const { allowed, left, fullIn, wait } = take(clientId, allowance, questions, performance.now());
-			told.set(request, {
+			request[told] = {
 				'ratelimit-limit': String(allowance.burst),
 				'ratelimit-remaining': String(left),
 				'ratelimit-reset': String(fullIn),
-			});
+			};
 			if (allowed) return;
 			throw new HttpError(429, `this client may ask ${allowance.perSecond} times a second: wait ${wait} s`, {
 				'retry-after': String(wait),
 			});
 		},
 		/** What the answer to a request says of the limit. */
-		headersFor(request: IncomingMessage): Record<string, string> | undefined {
-			return told.get(request);
+		headersFor(request: Counted): Record<string, string> | undefined {
+			return request[told];
 		},
 	};
 }

@@ -27,18 +27,28 @@ const longestWait = 1500;
  * @param issuer the site's own origin, which is also the audience.
  */
 export function tokenVerifier({ gate }: Pick<Database, 'gate'>, issuer: string, keys: KeyRing) {
-	const verified = new Map<string, Promise<Caller>>();
+	const verified = new Map<string, Caller>();
+	const verifying = new Map<string, Promise<Caller>>();
 	const limits = requestLimits();
 
 	/**
 	 * The caller behind a request's bearer token, counted against its limit. A verified signature is remembered until the
 	 * token ends; whether client and key are still allowed must be asked of the database with the answer itself, as
-	 * `gate_answers` does, or else by `verifyActive`. Throws HttpError 401 and 429.
+	 * `gate_answers` does, or else by `verifyActive`. At once where it is remembered. Throws HttpError 401 and 429.
 	 */
-	async function verify(request: IncomingMessage): Promise<Caller> {
-		const caller = await callerOf(request);
-		limits.charge(request, caller, 1);
-		return caller;
+	function verify(request: IncomingMessage): Caller | Promise<Caller> {
+		const charged = (caller: Caller) => {
+			limits.charge(request, caller, 1);
+			return caller;
+		};
+		const { authorization = '' } = request.headers;
+		const known = verified.get(authorization);
+		if (!known) return firstSeen(authorization).then(charged);
+		if (hasEnded(known)) {
+			verified.delete(authorization);
+			throw unauthorised('the token is not valid');
+		}
+		return charged(known);
 	}
 
 	/** The same, and the database says now that the client is not switched off and the token's key not removed. */
@@ -53,25 +63,23 @@ export function tokenVerifier({ gate }: Pick<Database, 'gate'>, issuer: string, 
 		limits.charge(request, caller, questions);
 	}
 
-	async function callerOf(request: IncomingMessage): Promise<Caller> {
-		const { authorization = '' } = request.headers;
-		let found = verified.get(authorization);
-		if (!found) {
-			const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
-			if (!bearer) throw unauthorised('a bearer token is needed');
+	/** Many requests that come at once with one new token verify it once. What is not good is not remembered: it may be our keys that were missing. */
+	async function firstSeen(authorization: string): Promise<Caller> {
+		const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
+		if (!bearer) throw unauthorised('a bearer token is needed');
+		const looking = verifying.get(authorization) ?? lookAt(bearer);
+		verifying.set(authorization, looking);
+		try {
+			const caller = await looking;
 			if (verified.size >= mostVerified) verified.clear();
-			found = firstSeen(bearer);
-			verified.set(authorization, found);
-			// What is not good is not remembered: it may be our keys that were missing.
-			found.catch(() => verified.delete(authorization));
+			verified.set(authorization, caller);
+			return caller;
+		} finally {
+			verifying.delete(authorization);
 		}
-		const caller = await found;
-		if (caller.expiresAt > Date.now() / 1000) return caller;
-		verified.delete(authorization);
-		throw unauthorised('the token is not valid');
 	}
 
-	async function firstSeen(bearer: string): Promise<Caller> {
+	async function lookAt(bearer: string): Promise<Caller> {
 		const token = await verifySignature(bearer);
 		const { providerId, perSecond, burst } = await activeClient(token);
 		return { ...token, providerId, allowance: { perSecond, burst } };
@@ -113,6 +121,10 @@ export function tokenVerifier({ gate }: Pick<Database, 'gate'>, issuer: string, 
 	}
 
 	return { verify, verifyActive, charge, limitHeaders: limits.headersFor };
+}
+
+function hasEnded({ expiresAt }: Caller): boolean {
+	return expiresAt <= Date.now() / 1000;
 }
 
 /** A database that does not answer in time, or at all, is our trouble: 503. */

@@ -19,7 +19,13 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 	const { searchParams } = new URL(request.url);
 	if (await context.visitor()) return redirect(safePath(searchParams.get('next')));
 	const provider = await findProvider(database().db, searchParams.get('provider'));
-	return { provider: provider?.name ?? null, demonstration: provider?.demonstration ?? false };
+	const { exampleEmarPort } = context;
+	const { hostname } = new URL(request.url);
+	return {
+		provider: provider?.name ?? null,
+		demonstration: provider?.demonstration ?? false,
+		example: exampleEmarPort ? `http://${hostname}:${exampleEmarPort}` : null,
+	};
 }
 
 export async function action({ context, request }: ActionFunctionArgs) {
@@ -51,7 +57,7 @@ function safePath(next: string | null): string {
 }
 
 export default function SignIn() {
-	const { provider, demonstration } = useLoaderData<typeof loader>();
+	const { provider, demonstration, example } = useLoaderData<typeof loader>();
 	const refused = useActionData<typeof action>();
 	const submit = useSubmit();
 	const busy = useNavigation().state !== 'idle';
@@ -102,6 +108,11 @@ export default function SignIn() {
 						This is a demonstration. Try <strong>amara.okafor</strong> (new carer), <strong>ben.whitfield</strong>{' '}
 						(senior) or <strong>grace.mensah</strong> (manager). The password is <strong>countersign-demo</strong>.
 					</p>
+					{example && (
+						<p>
+							<a href={example}>The trolley screen of an example eMAR</a> asks Countersign before each dose is signed.
+						</p>
+					)}
 				</Inset>
 			)}
 			<p className="hint">Forgotten your password? Ask your manager.</p>

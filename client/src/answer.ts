@@ -60,6 +60,17 @@ export function readAnswers(body: unknown, asked: number): Answered[] {
 	});
 }
 
+/** Reads one page of a search: who was found, and the token of the next page, if there is one. Throws. */
+export function readFound(body: unknown): { found: string[]; next: string | undefined } {
+	const { results, page } = objectIn(body, 'answer');
+	if (!Array.isArray(results)) throw new Error('results is no list');
+	const { next_token } = objectIn(page, 'page');
+	return {
+		found: results.map((each) => textIn(objectIn(each, 'result').id, 'id')),
+		next: typeof next_token === 'string' && next_token ? next_token : undefined,
+	};
+}
+
 export function objectIn(value: unknown, name: string): Record<string, unknown> {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${name} is no object`);
 	return value as Record<string, unknown>;

@@ -1,8 +1,9 @@
 import { accessTokens, type Credentials } from './access-token.ts';
-import { type Answered, causeOf, objectIn, readAnswer, readAnswers, textIn } from './answer.ts';
+import { type Answered, causeOf, objectIn, readAnswer, readAnswers, readFound, textIn } from './answer.ts';
 import { type Clock, deviceClock } from './clock.ts';
 import { HeldAnswers } from './held-answers.ts';
 import { NoAnswer, send } from './http.ts';
+import { type Incident, type IncidentReceipt, incidentRequestOf, receiptFrom } from './incident.ts';
 import { OfflineRound, type StoredRound } from './offline-round.ts';
 import { type BrokenGlass, type Decision, noAnswer, type Question, requestOf } from './question.ts';
 import type { KeySet } from './status-token.ts';
@@ -10,8 +11,10 @@ import { type CountersignEvent, verifyWebhook, type WebhookHeaders } from './web
 
 export type { Credentials, KeyCredentials, SecretCredentials, SigningAlgorithm } from './access-token.ts';
 export type { Clock } from './clock.ts';
+export { NoAnswer } from './http.ts';
+export { type Incident, type IncidentKind, type IncidentReceipt, incidentKinds } from './incident.ts';
 export { OfflineRound, type StoredRound } from './offline-round.ts';
-export type { BrokenGlass, Decision, Question, Why } from './question.ts';
+export type { BrokenGlass, Decision, NoAnswerCode, Question, Why } from './question.ts';
 export { type KeySet, type StatusToken, StatusTokenError, verifyStatusToken } from './status-token.ts';
 export { type CountersignEvent, verifyWebhook, WebhookError, type WebhookHeaders } from './webhook.ts';
 
@@ -88,6 +91,38 @@ export class Countersign {
 		const fresh = (await Promise.all(parts.map((part) => this.#askAll(part)))).flat().values();
 		const decisions = held.map((known) => known ?? fresh.next().value ?? noAnswer('the answer was lost'));
 		return Promise.all(decisions.map((decision, place) => this.#withGlass(questions[place] as Question, decision)));
+	}
+
+	/**
+	 * Who may do something at a site just now, called as this client calls people: for showing who could be asked. It is
+	 * no leave: `evaluate` whoever then does it. Throws NoAnswer.
+	 */
+	async peopleWhoMay({ action, site }: Pick<Question, 'action' | 'site'>): Promise<string[]> {
+		const asked = { subject: { type: 'staff' }, action: { name: action }, resource: { type: 'site', id: site } };
+		const people: string[] = [];
+		const readPages = async () => {
+			for (let token: string | undefined = ''; token !== undefined; ) {
+				const page: { page?: { token: string } } = token ? { page: { token } } : {};
+				const { body } = await this.#post('/access/v1/search/subject', { ...asked, ...page });
+				const { found, next } = readFound(body);
+				people.push(...found);
+				token = next;
+			}
+		};
+		await this.#inTime(readPages());
+		return people;
+	}
+
+	/**
+	 * Reports what went wrong, or nearly. It is received once, however often it is sent with one key: make the key once
+	 * (`crypto.randomUUID()`), keep it with the report, and send again with the same after NoAnswer with `unreachable`.
+	 * Throws NoAnswer.
+	 */
+	async reportIncident(incident: Incident, key: string): Promise<IncidentReceipt> {
+		const { body } = await this.#inTime(
+			this.#post('/v1/incidents', incidentRequestOf(incident), { 'idempotency-key': key }),
+		);
+		return receiptFrom(body);
 	}
 
 	/** Fetches and checks the signed list of a site, for when the network goes. Throws StatusTokenError or NoAnswer. */
@@ -167,23 +202,23 @@ export class Countersign {
 			const unreachable = !(error instanceof NoAnswer) || error.unreachable;
 			return questions.map((question) => {
 				const round = unreachable ? this.#rounds.get(question.site) : undefined;
-				return round ? { ...round.decide(question), cause: causeOf(error) } : noAnswer(causeOf(error));
+				if (round) return { ...round.decide(question), cause: causeOf(error) };
+				return noAnswer(causeOf(error), error instanceof NoAnswer ? error.status : undefined);
 			});
 		}
 	}
 
 	async #answersTo(questions: readonly Question[]): Promise<Answered[]> {
 		const [first] = questions;
-		const post = (path: string, body: unknown) =>
-			this.#sendWithToken(path, {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify(body),
-			});
 		if (questions.length === 1 && first)
-			return [readAnswer((await post('/access/v1/evaluation', requestOf(first))).body)];
-		const { body } = await post('/access/v1/evaluations', { evaluations: questions.map(requestOf) });
+			return [readAnswer((await this.#post('/access/v1/evaluation', requestOf(first))).body)];
+		const { body } = await this.#post('/access/v1/evaluations', { evaluations: questions.map(requestOf) });
 		return readAnswers(body, questions.length);
+	}
+
+	#post(path: string, body: unknown, more: Record<string, string> = {}) {
+		const headers = { 'content-type': 'application/json', ...more };
+		return this.#sendWithToken(path, { method: 'POST', headers, body: JSON.stringify(body) });
 	}
 
 	async #withGlass(question: Question, decision: Decision): Promise<Decision> {

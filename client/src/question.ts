@@ -31,7 +31,7 @@ export interface Decision {
 	/** Whether they may. Everything else is for showing and for the record. */
 	decision: boolean;
 	why: Why;
-	/** One of Countersign’s reason codes; for `offline` and `no-answer` see `OfflineCode`, `no_answer`. */
+	/** One of Countersign’s reason codes; for `offline` see `OfflineCode`, for `no-answer` `NoAnswerCode`. */
 	code: string;
 	/** For the person, in plain words. */
 	says: string;
@@ -53,15 +53,34 @@ export interface BrokenGlass {
 	reason: string;
 }
 
-export function noAnswer(cause: string): Decision {
-	return {
-		decision: false,
-		why: 'no-answer',
-		code: 'no_answer',
+export type NoAnswerCode =
+	/** Countersign was not reached, or what came back is no answer. */
+	| 'no_answer'
+	/** Countersign was reached, and refuses this client: switched off, its key removed, or without the scope. */
+	| 'client_refused'
+	/** Countersign was reached, and this client asks too often. */
+	| 'too_many_questions';
+
+const words: Record<NoAnswerCode, { says: string; nextStep: string }> = {
+	no_answer: {
 		says: 'We could not check just now.',
 		nextStep: 'Ask again. If it goes on, use your paper procedure.',
-		cause,
-	};
+	},
+	client_refused: {
+		says: 'We could not check: Countersign does not let this system ask.',
+		nextStep: 'Tell your manager that this system was refused. Until then use your paper procedure.',
+	},
+	too_many_questions: {
+		says: 'We could not check just now: this system has asked too often.',
+		nextStep: 'Wait a few seconds and ask again. If it goes on, use your paper procedure.',
+	},
+};
+
+/** @param status what Countersign answered with in place of an answer, if it was reached at all. */
+export function noAnswer(cause: string, status?: number): Decision {
+	const code: NoAnswerCode =
+		status === 401 || status === 403 ? 'client_refused' : status === 429 ? 'too_many_questions' : 'no_answer';
+	return { decision: false, why: 'no-answer', code, ...words[code], cause };
 }
 
 /** The same question has the same key. */

@@ -196,7 +196,12 @@ test('a client that is switched off is answered no, at once and without a way ro
 	await client.evaluate(may('ben.whitfield'));
 	await db.owner`update clients set disabled_at = now()`;
 	clock.pass(60_001);
-	expect(await client.evaluate(may('ben.whitfield'))).toMatchObject({ decision: false, why: 'no-answer' });
+	expect(await client.evaluate(may('ben.whitfield'))).toMatchObject({
+		decision: false,
+		why: 'no-answer',
+		code: 'client_refused',
+		says: 'We could not check: Countersign does not let this system ask.',
+	});
 	expect(wire.asked.filter((path) => path === '/access/v1/evaluation').length).toBeLessThanOrEqual(3);
 });
 
@@ -276,7 +281,8 @@ test.each<[string, { status?: number; body: string; headers?: Record<string, str
 ])('%s is a no', async (_, told) => {
 	const client = await impostor((url) => (url === '/yes' ? { body: JSON.stringify(permit) } : told));
 	const decision = await client.evaluate(may('ben.whitfield'));
-	expect(decision).toMatchObject({ decision: false, why: 'no-answer', code: 'no_answer' });
+	const code = told?.status === 403 ? 'client_refused' : 'no_answer';
+	expect(decision).toMatchObject({ decision: false, why: 'no-answer', code });
 	expect(decision.cause).toBeTruthy();
 });
 
