@@ -5,6 +5,7 @@ import { connect } from './connect.ts';
 import { type Db, leases, replaceable, type Sql, type Tx } from './lease.ts';
 import { type FactSource, follow } from './replica.ts';
 import * as schema from './schema.ts';
+import { bounds, watchSilence } from './silence.ts';
 
 export type { Db, Sql, Tx } from './lease.ts';
 
@@ -62,8 +63,10 @@ export function openDatabase(appUrl: string, options: Opening = {}): Database {
 		backoff,
 		...(options.socket ? { path: options.socket } : {}),
 	};
+	const pages = { ...common, connection: bounds };
 	const client = replaceable((onclose) => {
-		const fresh = connect(appUrl, { ...common, max: 1, onclose });
+		const fresh = connect(appUrl, { ...pages, max: 1, onclose });
+		watchSilence(fresh, appUrl, common, () => client.abandon());
 		// Drizzle sets the client it is given to its own ways of reading dates; each new one needs that.
 		drizzle({ client: fresh, schema });
 		return fresh;
@@ -75,7 +78,7 @@ export function openDatabase(appUrl: string, options: Opening = {}): Database {
 	const primary = replicaUrl === undefined ? undefined : single(appUrl, common, 1000);
 	if (primary) gate.following = follow(gate, primary, onReplica);
 	const log = single(appUrl, common, 5000);
-	const leased = leases(appUrl, common, options.connections ?? 10, options.onUnconfirmed);
+	const leased = leases(appUrl, pages, options.connections ?? 10, options.onUnconfirmed);
 	const db = drizzle({ client, schema });
 	return {
 		db: Object.assign(db, { transaction: leased.transaction as typeof db.transaction }),
