@@ -17,6 +17,8 @@ export interface Database {
 	log: Sql;
 	/** Seals secrets that the database holds, so that its rows alone do not give them away: made from its password. */
 	sealingKey: Uint8Array;
+	/** When a commit was last not confirmed by every replica that it waits for; 0: never, in this process. */
+	lastUnconfirmed(): number;
 	/** Calls back whenever somebody has notified a channel, and once as soon as it listens. Never rejects: try again by looking. */
 	listen(channel: string, hear: () => void): { stop(): Promise<void> };
 	close(): Promise<void>;
@@ -78,13 +80,18 @@ export function openDatabase(appUrl: string, options: Opening = {}): Database {
 	const primary = replicaUrl === undefined ? undefined : single(appUrl, common, 1000);
 	if (primary) gate.following = follow(gate, primary, onReplica);
 	const log = single(appUrl, common, 5000);
-	const leased = leases(appUrl, pages, options.connections ?? 10, options.onUnconfirmed);
+	let unconfirmed = 0;
+	const leased = leases(appUrl, pages, options.connections ?? 10, () => {
+		unconfirmed = Date.now();
+		options.onUnconfirmed?.();
+	});
 	const db = drizzle({ client, schema });
 	return {
 		db: Object.assign(db, { transaction: leased.transaction as typeof db.transaction }),
 		gate,
 		log,
 		sealingKey: sealingKeyFrom(appUrl),
+		lastUnconfirmed: () => unconfirmed,
 		listen(channel, hear) {
 			const listener = connect(appUrl, { ...common, max: 1 });
 			listener.listen(channel, hear, hear).catch(() => {});

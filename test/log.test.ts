@@ -20,7 +20,7 @@ test('an error of the database is logged without the values of its statement', a
 	);
 	expect(written).toContain('insert into people');
 	expect(written).toContain('duplicate key');
-	expect(written).toContain('log.test.ts');
+	expect(written).toContain('lease.ts');
 	expect(written).not.toMatch(/secret|olwen|surname/i);
 	expect(sayError('gone')).toBe('gone');
 });
