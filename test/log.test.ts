@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { sayError } from '#app/log.server.ts';
+import { log, sayError } from '#app/log.server.ts';
 import { testDatabase } from './support/database.ts';
 import { asFairfield } from './support/demonstration.ts';
 
@@ -23,4 +23,5 @@ test('an error of the database is logged without the values of its statement', a
 	expect(written).toContain('lease.ts');
 	expect(written).not.toMatch(/secret|olwen|surname/i);
 	expect(sayError('gone')).toBe('gone');
+	expect((log as unknown as Record<symbol, object>)[pino.symbols.serializersSym]).toMatchObject({ err: sayError });
 });
