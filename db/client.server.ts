@@ -5,6 +5,7 @@ import { connect } from './connect.ts';
 import { type Db, leases, replaceable, type Sql, type Tx } from './lease.ts';
 import { type FactSource, follow } from './replica.ts';
 import * as schema from './schema.ts';
+import { bounds, watchSilence } from './silence.ts';
 
 export type { Db, Sql, Tx } from './lease.ts';
 
@@ -16,6 +17,8 @@ export interface Database {
 	log: Sql;
 	/** Seals secrets that the database holds, so that its rows alone do not give them away: made from its password. */
 	sealingKey: Uint8Array;
+	/** When a commit was last not confirmed by every replica that it waits for; 0: never, in this process. */
+	lastUnconfirmed(): number;
 	/** Calls back whenever somebody has notified a channel, and once as soon as it listens. Never rejects: try again by looking. */
 	listen(channel: string, hear: () => void): { stop(): Promise<void> };
 	close(): Promise<void>;
@@ -62,8 +65,10 @@ export function openDatabase(appUrl: string, options: Opening = {}): Database {
 		backoff,
 		...(options.socket ? { path: options.socket } : {}),
 	};
+	const pages = { ...common, connection: bounds };
 	const client = replaceable((onclose) => {
-		const fresh = connect(appUrl, { ...common, max: 1, onclose });
+		const fresh = connect(appUrl, { ...pages, max: 1, onclose });
+		watchSilence(fresh, appUrl, common, () => client.abandon());
 		// Drizzle sets the client it is given to its own ways of reading dates; each new one needs that.
 		drizzle({ client: fresh, schema });
 		return fresh;
@@ -75,13 +80,18 @@ export function openDatabase(appUrl: string, options: Opening = {}): Database {
 	const primary = replicaUrl === undefined ? undefined : single(appUrl, common, 1000);
 	if (primary) gate.following = follow(gate, primary, onReplica);
 	const log = single(appUrl, common, 5000);
-	const leased = leases(appUrl, common, options.connections ?? 10, options.onUnconfirmed);
+	let unconfirmed = 0;
+	const leased = leases(appUrl, pages, options.connections ?? 10, () => {
+		unconfirmed = Date.now();
+		options.onUnconfirmed?.();
+	});
 	const db = drizzle({ client, schema });
 	return {
 		db: Object.assign(db, { transaction: leased.transaction as typeof db.transaction }),
 		gate,
 		log,
 		sealingKey: sealingKeyFrom(appUrl),
+		lastUnconfirmed: () => unconfirmed,
 		listen(channel, hear) {
 			const listener = connect(appUrl, { ...common, max: 1 });
 			listener.listen(channel, hear, hear).catch(() => {});

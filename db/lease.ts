@@ -3,6 +3,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { type ConnectOptions, connect, type Sql } from './connect.ts';
 import { believedFor } from './replica.ts';
 import * as schema from './schema.ts';
+import { watchSilence } from './silence.ts';
 
 export type Db = PostgresJsDatabase<typeof schema>;
 /** A transaction in which one provider's rows are visible and no other's. */
@@ -29,6 +30,9 @@ interface Lease {
 
 /** Milliseconds a commit waits for replicas, where it waits for any. No timeout of Postgres's own ends that wait. */
 const longestCommit = 3000;
+
+/** Milliseconds that somebody waits until one of the connections is free. */
+const longestQueue = 10_000;
 
 /** A pipelined connection that is replaced when it is lost. */
 export interface Replaceable extends Sql {
@@ -85,6 +89,14 @@ export function leases(url: string, options: ConnectOptions, most: number, onUnc
 			if (notice.routine === 'SyncRepWaitForLSN') lease.unconfirmed = true;
 		};
 		const client = connect(url, { ...options, max: 1, onclose, onnotice });
+		watchSilence(client, url, options, () => {
+			onclose();
+			// The others went the same way: nobody else shall find that out one by one.
+			for (const each of idle) {
+				each.lost = true;
+				void each.client.end({ timeout: 0 });
+			}
+		});
 		const send = client.unsafe.bind(client);
 		client.unsafe = ((...query: Parameters<typeof send>) => {
 			if (lease.lost) throw new ConnectionLost();
@@ -99,9 +111,23 @@ export function leases(url: string, options: ConnectOptions, most: number, onUnc
 			if (!lease.lost) return lease;
 			open -= 1;
 		}
-		if (open >= most) return new Promise((resolve) => waiting.push(resolve));
+		if (open >= most) return inQueue();
 		open += 1;
 		return make();
+	}
+
+	function inQueue(): Promise<Lease> {
+		return new Promise((resolve, reject) => {
+			const next = (lease: Lease) => {
+				clearTimeout(tooLong);
+				resolve(lease);
+			};
+			const tooLong = setTimeout(() => {
+				waiting.splice(waiting.indexOf(next), 1);
+				reject(new Error('every connection to the database is in use'));
+			}, longestQueue);
+			waiting.push(next);
+		});
 	}
 
 	function release(lease: Lease): void {

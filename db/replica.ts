@@ -124,14 +124,10 @@ async function answerOf<T>(server: FactSource, asked: Promise<T>): Promise<T> {
 	}
 }
 
-/**
- * Whether every commit that waits for replicas waits for this one, by what the primary's `synchronous_standby_names`
- * says: it is named, and all that are named are waited for.
- */
-export function isWaitedFor(name: string, waitedFor: string): boolean {
-	const [, count = '1', list = waitedFor] = /^\s*(?:first\s+|any\s+)?(\d+)\s*\((.*)\)\s*$/is.exec(waitedFor) ?? [];
-	const names = list
-		.split(',')
+/** The names in `synchronous_standby_names`, in small letters. */
+export function namesIn(waitedFor: string): string[] {
+	return listIn(waitedFor)
+		.list.split(',')
 		.map((each) =>
 			each
 				.trim()
@@ -139,5 +135,18 @@ export function isWaitedFor(name: string, waitedFor: string): boolean {
 				.toLowerCase(),
 		)
 		.filter(Boolean);
-	return names.includes(name.toLowerCase()) && !names.includes('*') && Number(count) >= names.length;
+}
+
+function listIn(waitedFor: string): { count: number; list: string } {
+	const [, count = '1', list = waitedFor] = /^\s*(?:first\s+|any\s+)?(\d+)\s*\((.*)\)\s*$/is.exec(waitedFor) ?? [];
+	return { count: Number(count), list };
+}
+
+/**
+ * Whether every commit that waits for replicas waits for this one, by what the primary's `synchronous_standby_names`
+ * says: it is named, and all that are named are waited for.
+ */
+export function isWaitedFor(name: string, waitedFor: string): boolean {
+	const names = namesIn(waitedFor);
+	return names.includes(name.toLowerCase()) && !names.includes('*') && listIn(waitedFor).count >= names.length;
 }

@@ -34,17 +34,30 @@ export async function takeParcels(
 		const theirs = claimed.filter((each) => each.endpointId === endpointId);
 		const sealed = await listSealedSecrets(tx, { providerId, endpointId });
 		const secrets = sealed.flatMap((each) => unseal(sealingKey, endpointId, each) ?? []);
-		const subjectId = await subjectIdsFor(tx, { providerId, clientId: theirs[0]?.clientId ?? null, personIds });
+		const subjectIdOf = await subjectIdsFor(tx, { providerId, clientId: theirs[0]?.clientId ?? null, personIds });
 		for (const each of theirs) {
 			const event = events.get(each.eventId ?? '');
-			const message = event
-				? messageOf(event, { subjectId: subjectId(event.personId), origin })
-				: { type: 'webhook.test', timestamp: each.claimedAt.toISOString(), data: {} };
+			const subjectId = event ? subjectIdOf(event.personId) : null;
+			if (event && subjectId === null) {
+				await giveUp(tx, providerId, each.id);
+				continue;
+			}
+			const message =
+				event && subjectId !== null
+					? messageOf(event, { subjectId, origin })
+					: { type: 'webhook.test', timestamp: each.claimedAt.toISOString(), data: {} };
 			const body = Buffer.from(JSON.stringify(message));
 			parcels.push({ ...each, messageId: each.eventId ?? each.id, body, secrets });
 		}
 	}
 	return parcels;
+}
+
+/** Whoever the other system had an id for when it happened, and has none for now. */
+async function giveUp(tx: Tx, providerId: string, deliveryId: string): Promise<void> {
+	await tx.execute(sql`
+		update webhook_deliveries set state = 'failed', outcome = 'no-subject', claimed_at = null
+		where provider_id = ${providerId} and id = ${deliveryId}`);
 }
 
 /** Standard Webhooks 1.0: id, seconds and body, signed by each secret that is alive. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
+import { namedFor } from '#db/queries/events.ts';
 import * as schema from '#db/schema.ts';
 import type { EventType } from '../domain/event.ts';
 
@@ -37,7 +38,7 @@ export async function tell(tx: Tx, providerId: string, news: readonly News[]): P
 			and not exists (
 				select from clients c
 				where c.provider_id = e.provider_id and c.id = e.client_id and c.disabled_at is not null
-			)
+			) and ${namedFor(sql`e.client_id`)}
 		order by x.seq
 		returning 1`);
 	if (due.length) await tx.execute(sql`select pg_notify(${deliveriesDue}, '')`);

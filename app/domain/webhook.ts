@@ -16,6 +16,7 @@ export const outcomes = [
 	'no-connection',
 	'no-trust',
 	'no-secret',
+	'no-subject',
 	'switched-off',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -32,6 +33,7 @@ export const outcomeWords: Record<Outcome, string> = {
 	'no-connection': 'No connection',
 	'no-trust': 'The certificate of the other system is not right',
 	'no-secret': 'The signing secret cannot be read. Make a new one',
+	'no-subject': 'Not sent: the other system has no id of its own for this person',
 	'switched-off': 'Not sent: the endpoint was switched off',
 };
 

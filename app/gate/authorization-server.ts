@@ -19,7 +19,7 @@ const lifetime = 300;
  */
 export function authorizationServer(db: Db, issuer: string, keys: KeyRing): Endpoints {
 	const tokenEndpoint = `${issuer}/oauth/token`;
-	const authenticate = clientAuthenticator(db, issuer, tokenEndpoint);
+	const authenticate = clientAuthenticator(db, issuer);
 	const metadata = {
 		issuer,
 		token_endpoint: tokenEndpoint,

@@ -26,7 +26,7 @@ type Credentials =
  * Finds out which client sends a request to the token endpoint: by `client_secret_basic` (RFC 6749 section 2.3.1) or by
  * `private_key_jwt` (RFC 7523). Throws OAuthError.
  */
-export function clientAuthenticator(db: Db, issuer: string, tokenEndpoint: string) {
+export function clientAuthenticator(db: Db, issuer: string) {
 	const wrong = wrongSecrets();
 	const noted = new Map<string, number>();
 
@@ -71,8 +71,11 @@ export function clientAuthenticator(db: Db, issuer: string, tokenEndpoint: strin
 	async function checkAssertion(client: Client | null, { assertion, clientId }: Credentials & { method: 'assertion' }) {
 		const payload = await verifyAssertion(client, assertion, clientId);
 		const audience = [payload.aud ?? []].flat();
-		if (audience.length !== 1 || ![issuer, tokenEndpoint].includes(audience[0] ?? ''))
-			throw invalidClient(`the assertion’s aud must be ${issuer} and nothing else`);
+		// RFC 10070: an assertion for the token endpoint's address could have been asked for by another server, and be used here.
+		if (audience.length !== 1 || audience[0] !== issuer)
+			throw invalidClient(
+				`the assertion’s aud must be ${issuer}, the issuer, and nothing else: not the token endpoint`,
+			);
 		const left = (payload.exp ?? Number.POSITIVE_INFINITY) - Date.now() / 1000;
 		if (!(left <= longestAssertion + clockTolerance))
 			throw invalidClient(`the assertion must end within ${longestAssertion} s`);

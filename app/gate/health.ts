@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { sql } from 'drizzle-orm';
 import type { Database } from '#db/client.server.ts';
-import { sendJson } from './http.ts';
+import { listAbsentCopies } from '#db/queries/copies.ts';
+import { inTime, sendJson } from './http.ts';
 import type { GateWatch } from './watch.ts';
 
 /** How a job went when it was last looked at. */
@@ -97,12 +98,14 @@ async function sayHealth(watched: Watched, full: boolean, response: ServerRespon
 					? 'the replica is not believed'
 					: 'ok';
 	const status = text === 'ok' ? 200 : 503;
+	const absent = applied < 0 ? [] : await inTime(listAbsentCopies(db)).catch(() => []);
 	const { decided: _, ...decisionLog } = watch.decisions.state();
 	if (full) {
 		const body = {
 			status: text,
 			database: applied < 0 ? 'no answer' : 'answers',
 			...(gate.following ? { replica: replica ?? 'believed' } : {}),
+			...(absent.length ? { copiesAway: absent } : {}),
 			migrations: { applied: Math.max(applied, 0), wanted: migrations },
 			decisionLog,
 			jobs: Object.fromEntries(lastRuns()),
@@ -110,6 +113,14 @@ async function sayHealth(watched: Watched, full: boolean, response: ServerRespon
 		sendJson(response, status, body);
 		return;
 	}
-	const also = decisionLog.writable ? '' : 'decisions are not being written down\n';
-	response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(`${text}\n${also}`);
+	const also = [
+		...(decisionLog.writable ? [] : ['decisions are not being written down']),
+		...absent.map(
+			(name) =>
+				`the copy ${name} that a gate reads is not connected: the gate on it answers nothing, and what stops somebody takes five seconds. Start it, or take its name from synchronous_standby_names once its gate is stopped`,
+		),
+	];
+	response
+		.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store' })
+		.end([text, ...also, ''].join('\n'));
 }

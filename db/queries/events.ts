@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { CompetencyEventType, Stand, ToldEvent } from '../../app/domain/event.ts';
 import { latest } from '../../app/domain/period.ts';
 import type { PrivilegeCode } from '../../app/domain/privilege.ts';
@@ -127,13 +127,22 @@ export async function findPlace(
 	return row ? Number(row.seq) : null;
 }
 
-/** What other systems are told, after a place in the feed, oldest first. */
+/** Keeps from a client that calls people by ids of its own those it has none for: they mean nothing to it, and are not its business. */
+export function namedFor(clientId: SQL | string): SQL {
+	return sql`not exists (
+		select from clients o where o.provider_id = x.provider_id and o.id = ${clientId} and o.subject_ids = 'own' and not exists (
+			select from client_subjects m where m.provider_id = o.provider_id and m.client_id = o.id and m.person_id = x.person_id
+		)
+	)`;
+}
+
+/** What a client is told, after a place in the feed, oldest first. */
 export async function listEventsAfter(
 	tx: Tx,
-	{ providerId, place, limit }: { providerId: string; place: number; limit: number },
+	{ providerId, clientId, place, limit }: { providerId: string; clientId: string; place: number; limit: number },
 ): Promise<ToldEvent[]> {
 	const rows = await tx.execute<Record<string, unknown>>(
-		sql`${told} where x.provider_id = ${providerId} and x.seq > ${place} order by x.seq limit ${limit}`,
+		sql`${told} where x.provider_id = ${providerId} and x.seq > ${place} and ${namedFor(clientId)} order by x.seq limit ${limit}`,
 	);
 	return rows.map(toldFrom);
 }
@@ -150,18 +159,21 @@ export async function listEventsByIds(
 	return new Map(rows.map((row) => [row.id as string, toldFrom(row)]));
 }
 
-/** How a client knows people: by the ids that its questions, its events and its tokens use. Staff codes, so far. */
+/**
+ * What a client calls people, the way its questions, searches and tokens do: by staff code, by our own id, or by an id of
+ * its own. Whoever has no client goes by staff code. Null for somebody the client has no name for.
+ */
 export async function subjectIdsFor(
 	tx: Tx,
-	{ providerId, personIds }: { providerId: string; clientId: string | null; personIds: readonly string[] },
-): Promise<(personId: string) => string> {
-	const rows = await tx.execute<{ id: string; staff_code: string }>(sql`
-		select id, staff_code from people
-		where provider_id = ${providerId} and id = any(${sql.param([...new Set(personIds)])}::uuid[])`);
-	const codes = new Map(rows.map((row) => [row.id, row.staff_code]));
-	return (personId) => {
-		const code = codes.get(personId);
-		if (code === undefined) throw new Error(`person ${personId} has no staff code`);
-		return code;
-	};
+	{ providerId, clientId, personIds }: { providerId: string; clientId: string | null; personIds: readonly string[] },
+): Promise<(personId: string) => string | null> {
+	const rows = await tx.execute<{ id: string; subject: string | null }>(sql`
+		select p.id, case coalesce(c.subject_ids, 'staff-code')
+			when 'staff-code' then p.staff_code when 'opaque' then p.id::text else m.own_id end as subject
+		from people p
+		left join clients c on c.provider_id = p.provider_id and c.id = ${clientId}
+		left join client_subjects m on m.provider_id = p.provider_id and m.client_id = c.id and m.person_id = p.id
+		where p.provider_id = ${providerId} and p.id = any(${sql.param([...new Set(personIds)])}::uuid[])`);
+	const subjects = new Map(rows.map((row) => [row.id, row.subject]));
+	return (personId) => subjects.get(personId) ?? null;
 }

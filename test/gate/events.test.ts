@@ -2,10 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
+import { setOwnIds, setSubjectIds } from '#app/commands/registering-clients.ts';
+import { removeTokenKey } from '#app/commands/signing.ts';
 import { openDatabase } from '#db/client.server.ts';
 import { demonstration } from '#db/seed.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { asFairfield, catalogue, fairfield, grace, personOf, roseHouse, tomasz } from '../support/demonstration.ts';
+import {
+	asFairfield,
+	authoriser,
+	catalogue,
+	fairfield,
+	grace,
+	personOf,
+	roseHouse,
+	tomasz,
+} from '../support/demonstration.ts';
 import { issuer, testGate } from '../support/gate.ts';
 
 type Gate = Awaited<ReturnType<typeof testGate>>;
@@ -188,4 +199,31 @@ test('without a token, without the scope, or with the client switched off nothin
 	await allowed.db.owner`update clients set disabled_at = now()`;
 	expect((await get(allowed)).status).toBe(401);
 	expect((await allowed.send({ path: '/v1/events', method: 'POST' })).status).toBe(405);
+});
+
+test('a client hears of people by the ids it asks with, and of nobody it has no id for', async () => {
+	const gate = await feedGate();
+	const { clientId } = demonstration;
+	const subjects = async () => [...new Set((await readOn(gate)).seen.map((each) => each.data.subject.id))];
+	const everybody = await subjects();
+	expect(everybody).toContain('tomasz.nowak');
+	await asFairfield(gate.db, (tx) => setSubjectIds(tx, authoriser(grace), clientId, { subjectIds: 'opaque' }));
+	const opaque = await subjects();
+	expect(opaque).toContain(tomasz);
+	expect(opaque).toHaveLength(everybody.length);
+	expect(everybody.filter((each) => opaque.includes(each))).toEqual([]);
+	await asFairfield(gate.db, (tx) => setSubjectIds(tx, authoriser(grace), clientId, { subjectIds: 'own' }));
+	expect(await subjects()).toEqual([]);
+	await asFairfield(gate.db, (tx) =>
+		setOwnIds(tx, authoriser(grace), clientId, [{ ownId: '4711', staffCode: 'tomasz.nowak' }]),
+	);
+	expect(await subjects()).toEqual(['4711']);
+});
+
+test('after the key of its token is removed a client is told nothing more', async () => {
+	const gate = await feedGate();
+	expect((await get(gate)).status).toBe(200);
+	const [key] = await gate.db.owner`select id from signing_keys where algorithm = 'ES256' and retired_at is null`;
+	await removeTokenKey(gate.db.ownerDb, key?.id);
+	expect((await get(gate)).status).toBe(401);
 });

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { liftPause, pause } from '#app/commands/authorising.ts';
 import { switchOff, switchOn } from '#app/commands/registering-clients.ts';
-import { appUrlFrom, openDatabase, type Tx } from '#db/client.server.ts';
+import { health } from '#app/gate/health.ts';
+import { watchGate } from '#app/gate/watch.ts';
+import { appUrlFrom, type Database, openDatabase, type Tx } from '#db/client.server.ts';
 import { connect } from '#db/connect.ts';
+import { listAbsentCopies } from '#db/queries/copies.ts';
 import { believedFor, isWaitedFor } from '#db/replica.ts';
 import { demonstration } from '#db/seed.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
@@ -45,11 +49,41 @@ async function gateOnReplica() {
 	});
 	const gate = await serveGate(reader);
 	const write = <T>(work: (tx: Tx) => Promise<T>) => asFairfield({ database: writer } as TestDatabase, work);
-	return { primary, replica, replicaOwner, owner, setPrimary, reader, gate, write, unconfirmed: () => unconfirmed };
+	return {
+		primary,
+		replica,
+		replicaOwner,
+		owner,
+		setPrimary,
+		reader,
+		writer,
+		gate,
+		write,
+		unconfirmed: () => unconfirmed,
+	};
+}
+
+/** What `/healthz` says in a process of pages. */
+async function healthOf(database: Database): Promise<string> {
+	const watch = watchGate(database);
+	const answer = health({
+		database,
+		migrations: 0,
+		watch,
+		lastRuns: () => new Map(),
+		metricsToken: undefined,
+		apart: false,
+	});
+	const said = await new Promise<string>((resolve) => {
+		const response = { writeHead: () => response, end: resolve };
+		answer({ url: '/healthz' } as IncomingMessage, response as never);
+	});
+	await watch.stop();
+	return said;
 }
 
 test('a gate on a replica is never stale: while it follows, while it is held up, and while it begins again', async () => {
-	const { replica, replicaOwner, setPrimary, reader, gate, write, unconfirmed } = await gateOnReplica();
+	const { replica, replicaOwner, setPrimary, reader, writer, gate, write, unconfirmed } = await gateOnReplica();
 	const watch = watchForStale();
 	const statuses = new Map<number, number>();
 	const isBack = async () => {
@@ -110,6 +144,7 @@ test('a gate on a replica is never stale: while it follows, while it is held up,
 	watch.stop('ben');
 	expect(performance.now() - started).toBeGreaterThan(believedFor);
 	expect(unconfirmed()).toBe(1);
+	expect(Date.now() - writer.lastUnconfirmed()).toBeLessThan(60_000);
 	expect(await gate.ask(question('ben.whitfield'))).toMatchObject({ status: 503 });
 	expect(reader.gate.following?.trouble()).toBe('it lags');
 	await held.sql`select pg_wal_replay_resume()`;
@@ -133,7 +168,10 @@ test('a gate on a replica is never stale: while it follows, while it is held up,
 	}
 
 	// It is away while somebody is paused.
+	expect(await write(listAbsentCopies)).toEqual([]);
 	await replica.stop();
+	expect(await write(listAbsentCopies)).toEqual(['gate1']);
+	expect(await healthOf(writer)).toContain('the copy gate1 that a gate reads is not connected');
 	await write((tx) => pause(tx, graceHerself, catalogue, cellOf(ben), { ...given, id: randomUUID() }));
 	watch.stop('ben');
 	expect(await gate.ask(question('ben.whitfield'))).toMatchObject({ status: 503 });

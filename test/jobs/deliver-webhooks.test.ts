@@ -2,11 +2,14 @@ import { expect, test } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
 import { readSecret, replay, rotateSecret, sendTest, switchEndpoint } from '#app/commands/connecting.ts';
 import { signatureHeaders, takeParcels } from '#app/commands/delivering.ts';
+import { setOwnIds, setSubjectIds } from '#app/commands/registering-clients.ts';
 import { courier, startDelivering } from '#app/jobs/deliver-webhooks.ts';
 import { openDatabase } from '#db/client.server.ts';
+import { demonstration } from '#db/seed.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import {
 	asFairfield,
+	authoriser,
 	catalogue,
 	fairfield,
 	grace,
@@ -332,3 +335,38 @@ test.each(['http://127.0.0.1:9/', 'https://localhost:9/', 'https://[::1]:9/', 'h
 		expect(new Set(found.map((each) => `${each.state} ${each.outcome}`))).toEqual(new Set(['due private-address']));
 	},
 );
+
+test('what belongs to a client calls people as that client does, and leaves out whom it has no id for', async () => {
+	const db = await testDatabase();
+	const { clientId } = demonstration;
+	const receiver = await openReceiver();
+	await connect(db, receiver.url, { ...paused, clientId });
+	const subjects = () => [...new Set(receiver.received.map((each) => each.body.data.subject.id))];
+	const speaks = (kind: 'opaque' | 'own') =>
+		asFairfield(db, (tx) => setSubjectIds(tx, authoriser(grace), clientId, { subjectIds: kind }));
+	const map = (staffCode: string | null) =>
+		asFairfield(db, (tx) => setOwnIds(tx, authoriser(grace), clientId, [{ ownId: '4711', staffCode }]));
+	await speaks('opaque');
+	await pause(db);
+	await sendDue(db);
+	expect(subjects()).toEqual([tomasz]);
+
+	await speaks('own');
+	await map('margaret.doyle');
+	receiver.received.length = 0;
+	await pause(db, personOf('ben.whitfield'));
+	expect((await deliveries(db)).every((each) => each.state === 'delivered')).toBe(true);
+	await pause(db, margaret);
+	await sendDue(db);
+	expect(subjects()).toEqual(['4711']);
+
+	// The id is taken away between what happened and what is sent of it.
+	receiver.received.length = 0;
+	await db.owner`update webhook_deliveries set state = 'due', next_attempt_at = now()`;
+	await map(null);
+	// A few at a time, as ever.
+	for (let turn = 0; turn < 10; turn += 1) await sendDue(db);
+	expect(receiver.received).toEqual([]);
+	const left = await deliveries(db);
+	expect(left.every((each) => each.state === 'failed' && each.outcome === 'no-subject')).toBe(true);
+});

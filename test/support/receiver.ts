@@ -58,10 +58,15 @@ export function accept(response: ServerResponse): void {
 export async function connect(
 	db: TestDatabase,
 	url: string,
-	{ types = [...competencyEventTypes], id = crypto.randomUUID() as string, loopback = true } = {},
+	{
+		types = [...competencyEventTypes],
+		id = crypto.randomUUID() as string,
+		loopback = true,
+		clientId = null as string | null,
+	} = {},
 ): Promise<string> {
 	const { sealingKey } = db.database;
-	const given = { id, name: 'eMAR', url, clientId: null, types };
+	const given = { id, name: 'eMAR', url, clientId, types };
 	const by = { providerId: fairfield, personId: grace };
 	const added = await asFairfield(db, (tx) => addEndpoint(tx, by, given, { sealingKey, loopback }));
 	if (!added.ok) throw new Error(added.why);

@@ -11,9 +11,11 @@ import { fieldErrors, pauseForm } from '../../domain/input.ts';
 import { localDay, moveDay } from '../../domain/period.ts';
 import { type PauseReason, pauseReasons } from '../../domain/words.ts';
 import { forbidden } from '../../session.server.ts';
+import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { Button, Choices, DateField, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
+import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
@@ -26,6 +28,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const today = localDay(args.context.now);
 		return {
 			id: uuidv7(),
+			copies: await readCopies(tx),
 			name: `${person.givenName} ${person.familyName}`,
 			title: pinned.body.title,
 			site: site.name,
@@ -83,6 +86,7 @@ export default function PausePage() {
 				caption={`${page.title}, ${page.site}`}
 				back={{ to: page.address, label: 'Evidence' }}
 			/>
+			<CopiesNotice {...page.copies} />
 			<Inset>
 				<p>
 					From the moment you save, every other system is told No for what is paused. A pause is not a judgement:{' '}

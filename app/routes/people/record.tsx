@@ -9,10 +9,12 @@ import { fieldErrors } from '../../domain/input.ts';
 import { localDay } from '../../domain/period.ts';
 import { recordForms, recordKinds, recordRefusalWords, recordWords } from '../../domain/record.ts';
 import { forbidden, notFound } from '../../session.server.ts';
+import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { Button, ErrorSummary } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
 import { RecordFields } from '../../ui/record-fields.tsx';
+import { readCopies } from '../copies.server.ts';
 import { withPerson } from './with-person.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
@@ -30,8 +32,9 @@ function kindIn(params: Record<string, string | undefined>) {
 export async function loader(args: LoaderFunctionArgs) {
 	const kind = kindIn(args.params);
 	const { title, hint, authority } = recordWords[kind];
-	return withPerson(args, authority, async (_tx, { visitor, person, sites, address }) => ({
+	return withPerson(args, authority, async (tx, { visitor, person, sites, address }) => ({
 		id: uuidv7(),
+		copies: await readCopies(tx),
 		kind,
 		title,
 		notice: person.id === visitor.personId ? recordRefusalWords.yourself : hint,
@@ -77,6 +80,7 @@ export default function RecordPage() {
 				caption={page.name}
 				back={{ to: `${page.address}/records`, label: 'Add to the record' }}
 			/>
+			<CopiesNotice {...page.copies} />
 			<Inset>{page.notice}</Inset>
 			<Form method="post" noValidate>
 				<input type="hidden" name="id" value={sent.id ?? page.id} />

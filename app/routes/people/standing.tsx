@@ -16,6 +16,7 @@ import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
 import { sayPolicy } from '../../domain/policy.ts';
 import { reasonWords } from '../../domain/reason.ts';
 import { sayRequirement } from '../../domain/requirement-words.ts';
+import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
@@ -23,6 +24,7 @@ import { StandingTag } from '../../ui/standing.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { DataTable } from '../../ui/table.tsx';
 import { TaskList } from '../../ui/task-list.tsx';
+import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
 import { actionsOn, sayMore } from './standing-actions.server.ts';
 
@@ -78,6 +80,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			address,
 			person: `/people/${person.id}`,
 			own,
+			copies: own ? { absent: [], late: false } : await readCopies(tx),
 			standing: decision.standing,
 			until: decision.validUntil ? sayDay(lastDayBefore(decision.validUntil)) : null,
 			permit: decision.permit,
@@ -109,6 +112,7 @@ export default function StandingPage() {
 				caption={`${cell.title}, ${cell.site}`}
 				back={cell.own ? { to: '/', label: 'Back' } : { to: `/sites/${cell.siteSlug}/matrix`, label: 'Matrix' }}
 			/>
+			<CopiesNotice {...cell.copies} />
 			<p>
 				<StandingTag standing={cell.standing} until={cell.until ?? undefined} />
 			</p>

@@ -11,9 +11,11 @@ import {
 	withdrawalRefusalWords,
 } from '../../domain/withdrawal.ts';
 import { forbidden } from '../../session.server.ts';
+import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { Button, ErrorSummary, LinkButton, PasswordField, TextAreaField, TextField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, Notice } from '../../ui/notice.tsx';
+import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
 import { readSent } from './sent.server.ts';
 
@@ -30,6 +32,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			person.id === visitor.personId ? 'yourself' : canWithdraw(facts, cell) ? null : 'nothing-to-withdraw';
 		return {
 			id: uuidv7(),
+			copies: await readCopies(tx),
 			name: `${person.givenName} ${person.familyName}`,
 			title: pinned.body.title,
 			site: site.name,
@@ -70,6 +73,7 @@ export default function WithdrawalPage() {
 				caption={`${page.title}, ${page.site}`}
 				back={{ to: page.address, label: 'Evidence' }}
 			/>
+			<CopiesNotice {...page.copies} />
 			{page.refusal ? (
 				<>
 					<Notice tone="warning" title="This cannot be taken back">

@@ -6,11 +6,13 @@ import { type SubjectIds, subjectIdsWords } from '../../domain/subject.ts';
 import { ClientAsked } from '../../ui/client-asked.tsx';
 import { HowToSign, NewSecret } from '../../ui/client-credentials.tsx';
 import { AllowanceForm, type FormState, KeysForm, SecretForms, SwitchForm } from '../../ui/client-forms.tsx';
+import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { ErrorSummary } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Details, Inset, Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { DataTable } from '../../ui/table.tsx';
+import { readCopies } from '../copies.server.ts';
 import { changeClient } from './change-client.server.ts';
 import { readAsked } from './read-asked.server.ts';
 import { originOf, readClient, withClient } from './read-clients.server.ts';
@@ -24,6 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		...(await readClient(tx, page)),
 		asked: await readAsked(tx, page.client, args.context.now),
 		mayChange: page.mayChange,
+		copies: await readCopies(tx),
 		origin: originOf(args.request),
 	}));
 }
@@ -52,6 +55,7 @@ export default function ClientPage() {
 				back={{ to: '/settings/clients', label: 'Connected systems' }}
 			/>
 			{answer?.secret && <NewSecret clientId={page.id} secret={answer.secret} origin={page.origin} />}
+			<CopiesNotice {...page.copies} />
 			{page.off && (
 				<Notice tone="warning" title="Switched off: it is told nothing">
 					<p>
