@@ -3,10 +3,14 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
 import { findIncident, findNamed } from '#db/queries/incidents.ts';
 import { incidents } from '#db/schema-gate.ts';
+import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
 import type { IncidentKind, LookedAtRefusal } from '../domain/incident.ts';
+import { localDay, moveDay } from '../domain/period.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
+import { append, fact } from './append.ts';
 import type { Authoriser } from './authorising.ts';
+import { rulesBySite } from './projecting.ts';
 
 /** An incident in the words of the system that reports it. */
 export interface ReportedIncident {
@@ -21,11 +25,13 @@ export interface ReportedIncident {
 
 /**
  * Keeps what another system reports, for a manager to look at. It changes nobody's standing (design.md section 6): a
- * pause is a manager's decision.
+ * pause is a manager's decision. Only where the policy of the site says so of its kind is whoever it names paused at
+ * once: on the privilege that it names, or on everything there. The pause has the incident's id.
  */
 export async function reportIncident(
 	tx: Tx,
 	{ providerId, clientId }: { providerId: string; clientId: string },
+	catalogue: Catalogue,
 	{ subject, site, ...reported }: ReportedIncident,
 ): Promise<{ ok: true; id: string; receivedAt: Date } | { ok: false; why: 'unknown-person' | 'unknown-site' }> {
 	const { personId, siteId } = await findNamed(tx, { providerId, clientId, subject, site });
@@ -36,6 +42,16 @@ export async function reportIncident(
 		.values({ providerId, id: uuidv7(), clientId, personId, siteId, ...reported })
 		.returning({ id: incidents.id, receivedAt: incidents.receivedAt });
 	if (!kept) throw new Error('the incident was not kept');
+	if (personId) {
+		const { policy } = (await rulesBySite(tx, providerId, catalogue))(siteId);
+		const { kind, privilege } = reported;
+		const reviewOn = moveDay(localDay(kept.receivedAt), policy.pause.review);
+		const payload = { reason: 'incident-review' as const, reviewOn };
+		if (policy.pause.onReport[kind])
+			await append(tx, providerId, catalogue, [
+				fact({ id: kept.id, kind: 'pause', personId, siteId, privilege, recordedBy: null, payload }),
+			]);
+	}
 	return { ok: true, ...kept };
 }
 

@@ -101,7 +101,8 @@ export const payloads = {
 	pause: z.strictObject({
 		reason: z.enum(pauseReasons),
 		reviewOn: isoDate,
-		owner: z.uuid(),
+		/** Who reviews it. Absent where nobody has made it: a report did, as policy says. */
+		owner: z.uuid().optional(),
 		note: noteHash.optional(),
 	}),
 	'pause-lifted': z.strictObject({

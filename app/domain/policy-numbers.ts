@@ -1,5 +1,6 @@
 import { type ChangeAsks, changeAsks } from './content.ts';
 import { pauseReasonWords } from './evidence.ts';
+import { incidentKinds, incidentWords } from './incident.ts';
 import { sayLength } from './length.ts';
 import { type PolicyBody, timesOfDay } from './policy.ts';
 import type { Privilege } from './privilege.ts';
@@ -26,6 +27,8 @@ export type PolicyNumber = {
 
 export interface NumberSection {
 	title: string;
+	/** What to think of before any of its numbers is changed. */
+	note?: string;
 	numbers: PolicyNumber[];
 }
 
@@ -41,12 +44,7 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 		most,
 		...(hint ? { hint } : {}),
 	});
-	const length = (path: string, label: string, hint?: string): PolicyNumber => ({
-		kind: 'length',
-		path,
-		label,
-		...(hint ? { hint } : {}),
-	});
+	const length = (path: string, label: string): PolicyNumber => ({ kind: 'length', path, label });
 	const waits = Array.from({ length: Math.max(3, policy.quiz.waits.length) }, (_, place): PolicyNumber => {
 		const last = place + 1 >= Math.max(3, policy.quiz.waits.length);
 		const label = `Wait after the ${times[place] ?? `${place + 1}th`}${last ? ' and any later' : ''} failure in a row`;
@@ -130,6 +128,17 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 					}),
 				),
 			],
+		},
+		{
+			title: 'When another system reports something',
+			note: 'A report is for a manager to look at. Say yes only for what must not wait that long: any system that may report can then stop somebody, also by mistake and at night.',
+			numbers: incidentKinds.map(
+				(kind): PolicyNumber => ({
+					kind: 'yes-no',
+					path: `pause.onReport.${kind}`,
+					label: `“${incidentWords[kind]}” pauses whoever is named, at once`,
+				}),
+			),
 		},
 		{
 			title: 'Allowing somebody on call',
@@ -223,14 +232,13 @@ const asksOptions = changeAsks.map((value) => ({ value, label: asksWords[value] 
 
 /** A number as people read it. */
 export function sayNumber(number: PolicyNumber, value: unknown): string {
+	if (number.kind === 'yes-no') return value ? 'yes' : 'no';
 	if (value === undefined || value === null || value === '') return 'not set';
 	switch (number.kind) {
 		case 'count':
 			return number.suffix ? `${value} ${number.suffix}` : String(value);
 		case 'length':
 			return sayLength(String(value));
-		case 'yes-no':
-			return value ? 'yes' : 'no';
 		case 'asks':
 			return asksWords[value as ChangeAsks];
 		case 'time':

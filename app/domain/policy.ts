@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { changeAsks, duration, exactDuration, slug } from './content.ts';
+import { incidentKinds } from './incident.ts';
 import { exactMilliseconds, isDuration, localTime } from './period.ts';
 import { privilegeCodes } from './privilege.ts';
 import { pauseReasons } from './words.ts';
@@ -61,6 +62,8 @@ export const policyBody = z.strictObject({
 		longest: duration.prefault('P84D'),
 		/** The least that lifting a pause asks for, by why it was made. */
 		lifting: z.partialRecord(z.enum(pauseReasons), z.enum(changeAsks)).prefault({}),
+		/** What, reported by another system, pauses at once whom it names (domain.md section 6: configured severe triggers alone). */
+		onReport: z.partialRecord(z.enum(incidentKinds), z.boolean()).prefault({}),
 	}),
 	override: z
 		.strictObject({ longest: exactDuration, perYear: z.int().min(0) })

@@ -77,7 +77,7 @@ export const reasonWords: Record<ReasonCode, ReasonWords> = {
 	},
 	paused_review: {
 		user: 'This is paused while we review something. It is not a judgement about you.',
-		nextStep: 'The manager named on the pause decides when it is lifted.',
+		nextStep: 'A manager looks into it and decides when it is lifted.',
 	},
 	withdrawn: {
 		user: 'Your sign-off for this has been taken back. Your manager will tell you the next step.',

@@ -3,6 +3,7 @@ import { answerText } from './answer-text.ts';
 import type { Decided, Deciding } from './deciding.ts';
 import { Answer, type Endpoints, HttpError, noAnswer } from './http.ts';
 import { firstIssue, readJson, shaped } from './json.ts';
+import type { Charge } from './limits.ts';
 import { lacksScope } from './moment.ts';
 import {
 	type BrokenItem,
@@ -17,8 +18,6 @@ import type { Caller } from './tokens.ts';
 import type { GateWatch } from './watch.ts';
 
 export type Verify = (request: IncomingMessage) => Caller | Promise<Caller>;
-/** Counts further questions of a request against its client's limit. Throws HttpError 429. */
-export type Charge = (request: IncomingMessage, caller: Caller, questions: number) => void;
 
 /** The caller of a request, if the token has a scope. Throws HttpError 401 and 403. */
 export function callerWith(verify: Verify, request: IncomingMessage, scope: string): Caller | Promise<Caller> {

@@ -7,6 +7,7 @@ import { scopes } from '../domain/client.ts';
 import { assertionAlgorithms } from '../domain/client-keys.ts';
 import { clientAuthenticator } from './client-authentication.ts';
 import { Answer, type Endpoints, mediaType, readBody } from './http.ts';
+import type { Charge } from './limits.ts';
 import { type KeyRing, tokenAlgorithm } from './token-keys.ts';
 import { inTime, OAuthError } from './tokens.ts';
 
@@ -16,8 +17,9 @@ const lifetime = 300;
 /**
  * OAuth 2 for machines: the one grant client_credentials, access tokens by RFC 9068, metadata by RFC 8414.
  * @param issuer the site's own origin, which is also the audience.
+ * @param charge counts a token as one question of the client that gets it.
  */
-export function authorizationServer(db: Db, issuer: string, keys: KeyRing): Endpoints {
+export function authorizationServer(db: Db, issuer: string, keys: KeyRing, charge: Charge): Endpoints {
 	const tokenEndpoint = `${issuer}/oauth/token`;
 	const authenticate = clientAuthenticator(db, issuer);
 	const metadata = {
@@ -52,6 +54,7 @@ export function authorizationServer(db: Db, issuer: string, keys: KeyRing): Endp
 		for (const name of form.keys())
 			if (form.getAll(name).length > 1) throw new OAuthError(400, 'invalid_request', `${name} stands more than once`);
 		const client = await authenticate(request, form);
+		charge(request, { clientId: client.id, allowance: client.allowance }, 1);
 		if (!form.get('grant_type')) throw new OAuthError(400, 'invalid_request', 'grant_type is missing');
 		if (form.get('grant_type') !== 'client_credentials')
 			throw new OAuthError(400, 'unsupported_grant_type', 'the one grant is client_credentials');

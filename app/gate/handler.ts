@@ -37,7 +37,7 @@ export function endpointsOf(
 	};
 	const decide = deciding(database, catalogue, rules, gateReader(database.gate, watch.asked), watch.decisions);
 	return {
-		...authorizationServer(database.db, issuer, keys),
+		...authorizationServer(database.db, issuer, keys, tokens.charge),
 		...accessEndpoints(tokens, decide, watch),
 		...searchEndpoints(tokens, database, catalogue.privileges, decide),
 		...discoveryEndpoints(issuer),
@@ -45,7 +45,7 @@ export function endpointsOf(
 		...events(database, tokens, issuer),
 		...privilegeEndpoints(catalogue, issuer),
 		...statusTokenEndpoints(tokens.verifyActive, database, catalogue, issuer, keys),
-		...incidentEndpoints(tokens.verifyActive, database, catalogue.privileges),
+		...incidentEndpoints(tokens.verifyActive, database, catalogue),
 		...openApiEndpoints(issuer),
 	};
 }
@@ -134,5 +134,6 @@ function sendError(response: ServerResponse, error: unknown, path: string, told:
 
 /** RFC 6749, section 5.2: a client of the token endpoint reads no other kind of error. */
 function asOAuth({ status, message }: HttpError): { error: string; error_description: string } {
-	return { error: status >= 500 ? 'temporarily_unavailable' : 'invalid_request', error_description: message };
+	const later = status >= 500 || status === 429;
+	return { error: later ? 'temporarily_unavailable' : 'invalid_request', error_description: message };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { asProvider, type Database } from '#db/client.server.ts';
+import type { Catalogue } from '../catalogue.server.ts';
 import { type ReportedIncident, reportIncident } from '../commands/reporting-incidents.ts';
 import { opaqueReference } from '../domain/evidence.ts';
 import { incidentKinds, longestIncidentText, showsNhsNumber } from '../domain/incident.ts';
@@ -38,22 +39,18 @@ export const incidentRequest = z.strictObject({
 		.optional(),
 });
 
-/** `POST /v1/incidents`: what went wrong or nearly, for a manager to look at. It never changes a standing. */
-export function incidentEndpoints(
-	verify: Verify,
-	{ db }: Pick<Database, 'db'>,
-	known: ReadonlyMap<PrivilegeCode, unknown>,
-): Endpoints {
+/** `POST /v1/incidents`: what went wrong or nearly, for a manager to look at. It changes a standing only where policy says so of its kind. */
+export function incidentEndpoints(verify: Verify, { db }: Pick<Database, 'db'>, catalogue: Catalogue): Endpoints {
 	async function post(request: IncomingMessage): Promise<Answer> {
 		const { clientId, providerId } = await callerWith(verify, request, 'incidents.write');
 		const key = idempotencyKeyOf(request);
 		const asked = shaped(incidentRequest, await readJson(request));
-		const reported = reportedIn(asked, known);
+		const reported = reportedIn(asked, catalogue.privileges);
 		return inTime(
 			asProvider(db, providerId, async (tx) => {
 				await tx.execute(sql.raw(`set local statement_timeout = ${longestWait}`));
 				return once(tx, { providerId, clientId, route, key, body: asked }, async () => {
-					const kept = await reportIncident(tx, { providerId, clientId }, reported);
+					const kept = await reportIncident(tx, { providerId, clientId }, catalogue, reported);
 					if (kept.ok) return new Answer({ id: kept.id, received_at: kept.receivedAt.toISOString() }, 201);
 					throw new HttpError(422, unknownWords[kept.why]);
 				});

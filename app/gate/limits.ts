@@ -41,25 +41,31 @@ export function buckets() {
 const told = Symbol('what the answer says of the limit');
 type Counted = IncomingMessage & { [told]?: Record<string, string> };
 
+/** Counts questions against a client's limit. Throws HttpError 429 when it has to wait. */
+export type Charge = (
+	request: IncomingMessage,
+	client: { clientId: string; allowance: Allowance },
+	questions: number,
+) => void;
+
 /** What clients may ask, counted as they ask, and told in the headers of each answer (IETF httpapi-ratelimit-headers, draft 6). */
 export function requestLimits() {
 	const take = buckets();
+	const charge: Charge = (request: Counted, { clientId, allowance }, questions) => {
+		const { allowed, left, fullIn, wait } = take(clientId, allowance, questions, performance.now());
+		request[told] = {
+			'ratelimit-limit': String(allowance.burst),
+			'ratelimit-remaining': String(left),
+			'ratelimit-reset': String(fullIn),
+		};
+		if (allowed) return;
+		throw new HttpError(429, `this client may ask ${allowance.perSecond} times a second: wait ${wait} s`, {
+			'retry-after': String(wait),
+		});
+	};
 
 	return {
-		/** Counts questions of a request. Throws HttpError 429 when the client has to wait. */
-		charge(request: Counted, caller: { clientId: string; allowance: Allowance }, questions: number): void {
-			const { clientId, allowance } = caller;
-			const { allowed, left, fullIn, wait } = take(clientId, allowance, questions, performance.now());
-			request[told] = {
-				'ratelimit-limit': String(allowance.burst),
-				'ratelimit-remaining': String(left),
-				'ratelimit-reset': String(fullIn),
-			};
-			if (allowed) return;
-			throw new HttpError(429, `this client may ask ${allowance.perSecond} times a second: wait ${wait} s`, {
-				'retry-after': String(wait),
-			});
-		},
+		charge,
 		/** What the answer to a request says of the limit. */
 		headersFor(request: Counted): Record<string, string> | undefined {
 			return request[told];

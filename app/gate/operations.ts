@@ -99,7 +99,8 @@ export const operations: Record<string, Record<string, Operation>> = {
 	},
 	'/v1/incidents': {
 		post: {
-			summary: 'Something that went wrong, or nearly: a manager looks at it. It changes nobody’s standing by itself',
+			summary:
+				'Something that went wrong, or nearly: a manager looks at it. It changes nobody’s standing by itself, except where a provider’s policy pauses at once for its kind',
 			scope: 'incidents.write',
 			request: incidentRequest,
 			answer: v1.incidentKept,

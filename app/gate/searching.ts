@@ -5,10 +5,11 @@ import { type Candidates, readGatePeople, readGatePlaces } from '#db/queries/gat
 import { insertSearch } from '#db/queries/searches.ts';
 import type { LoggedSearch, Sought } from '../domain/logged-decision.ts';
 import { isPrivilegeCode, type PrivilegeCode } from '../domain/privilege.ts';
-import { type Charge, callerWith, type Verify } from './access.ts';
+import { callerWith, type Verify } from './access.ts';
 import type { Deciding } from './deciding.ts';
 import { type Endpoints, HttpError, inTime, noAnswer } from './http.ts';
 import { readJson, shaped } from './json.ts';
+import type { Charge } from './limits.ts';
 import { type Page, pageOf } from './paging.ts';
 import { actionSearch, type EvaluationRequest, type PageAsked, resourceSearch, subjectSearch } from './shapes.ts';
 import { type Caller, isPlain, noLongerActive } from './tokens.ts';

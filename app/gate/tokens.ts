@@ -58,11 +58,6 @@ export function tokenVerifier({ gate }: Pick<Database, 'gate'>, issuer: string, 
 		return { ...caller, allowance: { perSecond, burst } };
 	}
 
-	/** Counts the further questions of a request that holds several. Throws HttpError 429. */
-	function charge(request: IncomingMessage, caller: Caller, questions: number): void {
-		limits.charge(request, caller, questions);
-	}
-
 	/** Many requests that come at once with one new token verify it once. What is not good is not remembered: it may be our keys that were missing. */
 	async function firstSeen(authorization: string): Promise<Caller> {
 		const [, bearer] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
@@ -120,7 +115,7 @@ export function tokenVerifier({ gate }: Pick<Database, 'gate'>, issuer: string, 
 		}
 	}
 
-	return { verify, verifyActive, charge, limitHeaders: limits.headersFor };
+	return { verify, verifyActive, charge: limits.charge, limitHeaders: limits.headersFor };
 }
 
 function hasEnded({ expiresAt }: Caller): boolean {

@@ -9,6 +9,8 @@ export interface Client {
 	id: string;
 	scopes: string[];
 	disabledAt: Date | null;
+	/** How many questions a second it may ask for long, and how many at once after a rest. */
+	allowance: { perSecond: number; burst: number };
 	/** The public keys of its own that it may sign in with. */
 	keys: Record<string, string>[];
 	/** The secrets that are alive, by their SHA-256 in hex. */
@@ -24,6 +26,7 @@ export async function findClient(db: Db, clientId: string): Promise<Client | nul
 		id: row.id as string,
 		scopes: row.scopes as string[],
 		disabledAt: row.disabled_at ? new Date(row.disabled_at as string) : null,
+		allowance: { perSecond: row.per_second as number, burst: row.burst as number },
 		keys: (row.jwks as { keys: Record<string, string>[] } | null)?.keys ?? [],
 		secrets: row.secrets as Client['secrets'],
 	};

@@ -74,7 +74,7 @@ test('without the scope nobody is found and nothing is reported, and it is said 
 
 test('a client that asks too often is told so, and a list does not help it', async () => {
 	const { client, db } = await connected();
-	await db.owner`update clients set per_second = 1, burst = 1`;
+	await db.owner`update clients set per_second = 1, burst = 2`;
 	await client.prepareRound('rose-house');
 	const decisions = await Promise.all(Array.from({ length: 8 }, () => client.evaluate(may('ben.whitfield'))));
 	const refused = decisions.filter((each) => each.why !== 'gate');

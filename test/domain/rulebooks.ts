@@ -84,7 +84,7 @@ const numbers: fc.Arbitrary<PolicyBody> = fc
 			agency: given.agency,
 			witness: true,
 			documents: document ? { 'medicines-policy': document } : {},
-			pause: { review: 'P14D', longest: 'P84D', lifting: {} },
+			pause: { review: 'P14D', longest: 'P84D', lifting: {}, onReport: {} },
 			override: { longest: 'PT12H', perYear: 3 },
 			retention: 'P6Y',
 			offline: 'PT12H',

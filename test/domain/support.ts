@@ -40,7 +40,7 @@ export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBo
 		agency: { passes: 1, validity: 'P30D' },
 		witness: true,
 		documents: {},
-		pause: { review: 'P14D', longest: 'P84D', lifting: {} },
+		pause: { review: 'P14D', longest: 'P84D', lifting: {}, onReport: {} },
 		override: { longest: 'PT12H', perYear: 3 },
 		retention: 'P6Y',
 		offline: 'PT12H',

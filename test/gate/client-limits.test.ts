@@ -40,15 +40,16 @@ test('what costs more than the burst needs a full bucket, and says how long that
 
 test('every answer says how much may still be asked, and one too many is answered 429 and no decision', async () => {
 	const { db, ask } = await testGate();
-	await db.owner`update clients set per_second = 1, burst = 3`;
+	await db.owner`update clients set per_second = 1, burst = 4`;
 	const asked = () => ask(question('ben.whitfield'));
+	// The first of the four is the token.
 	for (const left of ['2', '1', '0'])
 		expect(await asked()).toMatchObject({
 			status: 200,
 			headers: {
-				'ratelimit-limit': '3',
+				'ratelimit-limit': '4',
 				'ratelimit-remaining': left,
-				'ratelimit-reset': expect.stringMatching(/^[123]$/),
+				'ratelimit-reset': expect.stringMatching(/^[1234]$/),
 			},
 		});
 	const refused = await asked();
@@ -60,6 +61,23 @@ test('every answer says how much may still be asked, and one too many is answere
 	await new Promise((resolve) => setTimeout(resolve, 1050));
 	expect(await ask('not JSON')).toMatchObject({ status: 400, headers: { 'ratelimit-remaining': '0' } });
 	expect(await asked()).toMatchObject({ status: 429 });
+});
+
+test('a token counts as a question, and whoever asks for too many has to wait with the right secret too', async () => {
+	const { db, requestToken, ask } = await testGate();
+	await db.owner`update clients set per_second = 1, burst = 4`;
+	// A token and a question.
+	await ask(question('ben.whitfield'));
+	for (const left of ['1', '0'])
+		expect(await requestToken()).toMatchObject({ status: 200, headers: { 'ratelimit-remaining': left } });
+	expect(await requestToken()).toMatchObject({
+		status: 429,
+		headers: { 'retry-after': '1', 'ratelimit-remaining': '0' },
+		body: { error: 'temporarily_unavailable', error_description: expect.stringContaining('wait 1 s') },
+	});
+	expect((await ask(question('ben.whitfield'))).status).toBe(429);
+	await new Promise((resolve) => setTimeout(resolve, 1050));
+	expect((await requestToken()).status).toBe(200);
 });
 
 const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });

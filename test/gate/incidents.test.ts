@@ -1,10 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { liftPause } from '#app/commands/authorising.ts';
 import { lookAtIncident } from '#app/commands/reporting-incidents.ts';
+import { localDay, moveDay } from '#app/domain/period.ts';
 import { demonstration } from '#db/seed.ts';
 import { gateWith } from '../support/authzen.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { asFairfield, authoriser, elmCourt, fairfield, grace, roseHouse, tomasz } from '../support/demonstration.ts';
+import {
+	asFairfield,
+	authoriser,
+	catalogue,
+	cellOf,
+	elmCourt,
+	fairfield,
+	findingsOf,
+	grace,
+	roseHouse,
+	setPolicy,
+	tomasz,
+} from '../support/demonstration.ts';
 import { question, serveGate } from '../support/gate.ts';
 
 const missed = (more: object = {}) => ({
@@ -65,6 +79,67 @@ test('it changes nobody’s standing', async () => {
 		expect((await report(missed({ kind }))).status).toBe(201);
 	expect(await facts()).toEqual(before);
 	expect((await ask(question('tomasz.nowak'))).body.decision).toBe(true);
+});
+
+test('what policy calls severe pauses whom it names at once, until a manager lifts it', async () => {
+	const { db, ask, report } = await reporting();
+	await setPolicy(db, 1, null, { pause: { onReport: { 'count-discrepancy': true } } });
+	const asked = async (action?: string) => (await ask(question('tomasz.nowak', action))).body;
+	await report(missed());
+	expect(await asked()).toMatchObject({ decision: true });
+
+	const discrepancy = missed({ kind: 'count-discrepancy' });
+	const reported = await report(discrepancy, 'key-1');
+	expect(reported.status).toBe(201);
+	expect(await asked()).toMatchObject({ decision: false, context: { code: 'paused_review' } });
+	expect((await asked('administer-eye-ear-nose')).context.code).not.toBe('paused_review');
+	expect(await report(discrepancy, 'key-1')).toMatchObject({ status: 201, body: reported.body });
+	const pauses =
+		await db.owner`select id, recorded_by, privilege, payload from evidence where kind = 'pause' and person_id = ${tomasz}`;
+	const reviewOn = moveDay(localDay(new Date()), catalogue.policy.body.pause.review);
+	expect(pauses).toEqual([
+		{
+			id: reported.body.id,
+			recorded_by: null,
+			privilege: 'administer-oral',
+			payload: { reason: 'incident-review', reviewOn },
+		},
+	]);
+	expect(
+		await db.owner`select count(*)::int from events where type = 'competency.paused' and person_id = ${tomasz}`,
+	).toEqual([{ count: 1 }]);
+	expect(await findingsOf(db)).toEqual([]);
+
+	const lifting = { pauses: [reported.body.id], note: 'Counted again: it agrees' };
+	const lifted = (by: string) =>
+		asFairfield(db, (tx) => liftPause(tx, authoriser(by), catalogue, cellOf(tomasz), lifting));
+	expect(await lifted(tomasz)).toEqual({ ok: false, why: 'yourself' });
+	expect(await lifted(grace)).toEqual({ ok: true });
+	expect(await asked()).toMatchObject({ decision: true });
+});
+
+test('a severe report without a task pauses everything at that site; without a person, nobody', async () => {
+	const { db, ask, report } = await reporting();
+	await setPolicy(db, 1, null, { pause: { onReport: { 'wrong-dose': true } } });
+	const paused = () => db.owner`select person_id, privilege, site_id from evidence where kind = 'pause'`;
+	const before = await paused();
+	expect((await report(missed({ kind: 'wrong-dose', subject: undefined }))).status).toBe(201);
+	expect(await paused()).toEqual(before);
+	expect((await report(missed({ kind: 'wrong-dose', action: undefined }))).status).toBe(201);
+	expect((await paused()).slice(before.length)).toEqual([{ person_id: tomasz, privilege: null, site_id: roseHouse }]);
+	expect((await ask(question('tomasz.nowak'))).body.context.code).toBe('paused_review');
+});
+
+test('what is severe at one site is not at another, and a refused report pauses nobody', async () => {
+	const { db, ask, report } = await reporting();
+	await setPolicy(db, 1, elmCourt, { pause: { onReport: { 'wrong-dose': true } } });
+	await report(missed({ kind: 'wrong-dose' }));
+	for (const refused of [{ subject: { type: 'staff', id: 'no.body' } }, { action: { name: 'nothing' } }])
+		expect(
+			(await report(missed({ kind: 'wrong-dose', resource: { type: 'site', id: 'elm-court' }, ...refused }))).status,
+		).toBe(422);
+	expect((await ask(question('tomasz.nowak'))).body.decision).toBe(true);
+	expect(await db.owner`select 1 from evidence where kind = 'pause' and recorded_by is null`).toEqual([]);
 });
 
 test.each<[string, unknown, number]>([

@@ -4,14 +4,12 @@ import { expect, test, vi } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
 import { liftPause, pause } from '#app/commands/authorising.ts';
 import { endEmployment } from '#app/commands/employing.ts';
-import { project } from '#app/commands/projecting.ts';
 import { replayDecision } from '#app/commands/replaying.ts';
 import type { LoggedDecision } from '#app/domain/logged-decision.ts';
 import { addDays, localDay } from '#app/domain/period.ts';
 import { seededRandom } from '#db/factory.ts';
 import { findDecision } from '#db/queries/decisions.ts';
-import { listPeople, listPersonIds } from '#db/queries/people.ts';
-import { policies } from '#db/schema.ts';
+import { listPeople } from '#db/queries/people.ts';
 import type { TestDatabase } from '../support/database.ts';
 import {
 	amara,
@@ -25,6 +23,7 @@ import {
 	margaret,
 	personOf,
 	roseHouse,
+	setPolicy,
 	storyteller,
 	tell,
 } from '../support/demonstration.ts';
@@ -39,17 +38,6 @@ async function findLogged(db: TestDatabase, evaluationId: string): Promise<Logge
 	const found = await asFairfield(db, (tx) => findDecision(tx, { providerId: fairfield, evaluationId }));
 	if (!found) throw new Error(`no decision ${evaluationId}`);
 	return found;
-}
-
-async function setPolicy(db: TestDatabase, version: number, siteId: string | null, body: object): Promise<void> {
-	await asFairfield(db, async (tx) => {
-		const [saved] = await tx
-			.insert(policies)
-			.values({ providerId: fairfield, siteId, version, body, reason: 'a test', recordedBy: grace })
-			.returning();
-		if (!saved) throw new Error('not saved');
-		await project(tx, fairfield, catalogue, await listPersonIds(tx, { providerId: fairfield }), { policy: saved });
-	});
 }
 
 /** What happens between one crowd of questions and the next. Each changes answers that were given before. */

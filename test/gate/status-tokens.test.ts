@@ -4,10 +4,8 @@ import { expect, test } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
 import { pause } from '#app/commands/authorising.ts';
 import { subjectsDigest } from '#app/gate/status-tokens.ts';
-import { policies } from '#db/schema.ts';
 import { demonstration } from '#db/seed.ts';
 import { gateWith, goodAtInsulin, handOver, insulin } from '../support/authzen.ts';
-import type { TestDatabase } from '../support/database.ts';
 import {
 	amara,
 	asFairfield,
@@ -18,6 +16,7 @@ import {
 	fairfield,
 	grace,
 	roseHouse,
+	setPolicy,
 	storyteller,
 	tell,
 	tomasz,
@@ -43,13 +42,6 @@ async function listing(...scopes: string[]) {
 	}
 	return { ...gate, fetchList, grantsOf };
 }
-
-const setPolicy = (db: TestDatabase, version: number, body: object) =>
-	asFairfield(db, (tx) =>
-		tx
-			.insert(policies)
-			.values({ providerId: fairfield, siteId: roseHouse, version, body, reason: 'a test', recordedBy: grace }),
-	);
 
 test('a list is signed by a published key, for one client, one site and one shift', async () => {
 	const { send, fetchList } = await listing();
@@ -159,7 +151,7 @@ test('a controlled drug names the privilege of its witness, unless the site’s 
 	const drug = async () =>
 		(await grantsOf('margaret.doyle')).find((each) => each.action === 'administer-controlled-drug');
 	expect(await drug()).toMatchObject({ as: 'competent', witness: 'witness-controlled-drug' });
-	await setPolicy(db, 1, { witness: false });
+	await setPolicy(db, 1, roseHouse, { witness: false });
 	expect(await drug()).toMatchObject({ as: 'competent' });
 	expect(await drug()).not.toHaveProperty('witness');
 });
@@ -192,12 +184,12 @@ test('a delegated task is never on it, however many persons it was handed over f
 
 test('policy says for how long a list works, and at 0 there is none', async () => {
 	const { db, fetchList } = await listing();
-	await setPolicy(db, 1, { offline: 'PT30M' });
+	await setPolicy(db, 1, roseHouse, { offline: 'PT30M' });
 	const { exp = 0, iat = 0, people } = decodeJwt((await fetchList()).body.token);
 	expect(exp - iat).toBe(1800);
 	for (const grants of Object.values(people as Record<string, Grant[]>))
 		for (const { until } of grants) expect(until).toBeLessThanOrEqual(exp);
-	await setPolicy(db, 2, { offline: 'PT0S' });
+	await setPolicy(db, 2, roseHouse, { offline: 'PT0S' });
 	expect((await fetchList()).status).toBe(403);
 });
 

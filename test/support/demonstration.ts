@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readCatalogue } from '#app/catalogue.server.ts';
 import { append, type Fact } from '#app/commands/append.ts';
-import { rulesBySite } from '#app/commands/projecting.ts';
+import { project, rulesBySite } from '#app/commands/projecting.ts';
 import { type Finding, verifyProvider } from '#app/commands/verifying.ts';
 import type { Post } from '#app/domain/authority.ts';
 import { decide } from '#app/domain/decide.ts';
@@ -11,6 +11,8 @@ import type { PrivilegeCode } from '#app/domain/privilege.ts';
 import { asProvider, type Tx } from '#db/client.server.ts';
 import { biographer, type Member, namedId, seededRandom } from '#db/factory.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listPersonIds } from '#db/queries/people.ts';
+import { policies } from '#db/schema.ts';
 import type { TestDatabase } from './database.ts';
 
 /** The demonstration's places and people, and short ways of working on them. */
@@ -85,4 +87,16 @@ export async function decisionOn(
 
 export function findingsOf({ ownerDb }: TestDatabase, providerId = fairfield): Promise<Finding[]> {
 	return ownerDb.transaction((tx) => verifyProvider(tx, providerId, catalogue), { isolationLevel: 'repeatable read' });
+}
+
+/** A policy of Fairfield Care, or of a site of theirs, and the standings that come of it. */
+export async function setPolicy(db: TestDatabase, version: number, siteId: string | null, body: object): Promise<void> {
+	await asFairfield(db, async (tx) => {
+		const [saved] = await tx
+			.insert(policies)
+			.values({ providerId: fairfield, siteId, version, body, reason: 'a test', recordedBy: grace })
+			.returning();
+		if (!saved) throw new Error('not saved');
+		await project(tx, fairfield, catalogue, await listPersonIds(tx, { providerId: fairfield }), { policy: saved });
+	});
 }

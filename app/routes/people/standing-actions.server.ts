@@ -63,7 +63,10 @@ export async function sayMore(
 	const beside = supervisionsOf(facts, cell);
 	const people = await listPeopleByIds(tx, {
 		providerId: visitor.providerId,
-		personIds: [...pauses.map((each) => each.payload.owner), ...beside.map((each) => each.payload.supervisor)],
+		personIds: [
+			...pauses.flatMap((each) => each.payload.owner ?? []),
+			...beside.map((each) => each.payload.supervisor),
+		],
 	});
 	const nameOf = (id: string) => {
 		const found = people.get(id);
@@ -76,7 +79,7 @@ export async function sayMore(
 			value: [
 				pause.privilege ? 'this privilege' : `everything at ${pause.siteId ? site.name : visitor.providerName}`,
 				`review by ${sayDay(pause.payload.reviewOn)}`,
-				`owner ${nameOf(pause.payload.owner)}`,
+				pause.payload.owner ? `owner ${nameOf(pause.payload.owner)}` : 'made at once by a report, as your policy says',
 				pauseAgeWords[ageOfPause(pause, rules.policy, present)].toLowerCase(),
 			]
 				.filter(Boolean)

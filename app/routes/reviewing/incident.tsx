@@ -2,6 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, re
 import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { z } from 'zod';
 import type { Tx } from '#db/client.server.ts';
+import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import { findIncident } from '#db/queries/incidents.ts';
 import { titles } from '../../catalogue.server.ts';
 import { lookAtIncident } from '../../commands/reporting-incidents.ts';
@@ -37,6 +38,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const { personId, privilege, siteId } = incident;
 		const names = await readNames(tx, visitor.providerId, [personId, incident.lookedBy], sites);
 		const slug = sites.find((site) => site.id === siteId)?.slug;
+		const [pause] = await listEvidenceByIds(tx, { ...visitor, evidenceIds: [incident.id] });
 		const cell = personId && privilege ? `/people/${personId}/${slug}/${privilege}` : null;
 		return {
 			what: incidentWords[incident.kind],
@@ -45,6 +47,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			person: personId ? `/people/${personId}` : null,
 			task: privilege ? titles().privilege(privilege) : null,
 			cell,
+			paused: pause ? names.privilege(pause) : null,
 			happened: sayMoment(incident.happenedAt),
 			received: `${sayMoment(incident.receivedAt)}, by ${incident.from}`,
 			reference: incident.reference,
@@ -53,7 +56,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			done: incident.done,
 			longest: longestIncidentText,
 			refusal: personId === visitor.personId ? lookedAtRefusalWords.yourself : null,
-			mayPause: cell !== null && personId !== visitor.personId && may(visitor.posts, 'pause', siteId),
+			mayPause: cell !== null && !pause && personId !== visitor.personId && may(visitor.posts, 'pause', siteId),
 		};
 	});
 }
@@ -97,15 +100,23 @@ export default function IncidentPage() {
 			/>
 			{!page.lookedAt && (
 				<>
+					{page.paused && (
+						<Notice tone="plain" title={`${page.who} is paused: ${page.paused}, ${page.where}`}>
+							<p>
+								Your policy pauses at once when this is reported. The pause holds until a manager lifts it on the
+								person’s page.
+							</p>
+						</Notice>
+					)}
 					<Inset>
-						Nothing has changed for anybody by itself. Was the person supported made safe, and was everybody told who
-						must be? What in the work led to this: interruptions, staffing, labels, handover? Only then look at the
-						person.
+						{!page.paused && 'Nothing has changed for anybody by itself. '}Was the person supported made safe, and was
+						everybody told who must be? What in the work led to this: interruptions, staffing, labels, handover? Only
+						then look at the person.
 					</Inset>
 					{page.cell && (
 						<div className="actions">
 							<LinkButton kind="secondary" to={page.cell}>
-								See the evidence
+								{page.paused ? 'See the pause and the evidence' : 'See the evidence'}
 							</LinkButton>
 							{page.mayPause && (
 								<LinkButton kind="secondary" to={`${page.cell}/pause`}>

@@ -43,8 +43,9 @@ export default function IncidentsPage() {
 		<>
 			<Heading title="Incidents" caption="Reported by other systems" back={{ to: '/settings', label: 'Settings' }} />
 			<Inset>
-				An incident changes nothing for anybody by itself. Look at what happened first, then at the person. If you want
-				to pause something while you look, the incident’s page leads you there.
+				An incident changes nothing for anybody by itself, unless your policy pauses at once for its kind. Look at what
+				happened first, then at the person. If you want to pause something while you look, the incident’s page leads you
+				there.
 			</Inset>
 			<h2>To look at</h2>
 			{open.length ? (

@@ -26,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		);
 		const ids = [
 			...flagged.flatMap(({ signOff, round }) => [signOff.personId, round.payload.assessor]),
-			...pauses.flatMap(({ pause }) => [pause.personId, pause.payload.owner]),
+			...pauses.flatMap(({ pause }) => [pause.personId, pause.payload.owner ?? null]),
 			...overrides.flatMap(({ override }) => [override.personId, override.recordedBy]),
 		];
 		const names = await readNames(tx, providerId, ids, sites);
@@ -46,7 +46,7 @@ export async function loader(args: LoaderFunctionArgs) {
 				what: `${names.privilege(pause)}, ${names.site(pause.siteId)}`,
 				since: sayDay(localDay(pause.observedAt)),
 				review: `${sayDay(pause.payload.reviewOn)}: ${pauseAgeWords[age].toLowerCase()}`,
-				owner: names.person(pause.payload.owner),
+				owner: pause.payload.owner ? names.person(pause.payload.owner) : 'Nobody yet',
 			})),
 			overrides: overrides.map(({ override, note }) => ({
 				to: names.cell(override),

@@ -96,6 +96,7 @@ export default function NumbersPage() {
 				{page.sections.map((section) => (
 					<section key={section.title}>
 						{!page.of && <h2>{section.title}</h2>}
+						{section.note && <p>{section.note}</p>}
 						{section.numbers.map((number) => {
 							const error = errorOf(number.path);
 							return <PolicyField key={number.path} number={number} values={values} {...(error ? { error } : {})} />;
