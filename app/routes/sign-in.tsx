@@ -89,7 +89,6 @@ export default function SignIn() {
 					autoComplete="username"
 					autoCapitalize="none"
 					spellCheck={false}
-					width={20}
 					defaultValue={refused?.staffCode ?? ''}
 					error={errorOf('staffCode')}
 					{...register('staffCode')}

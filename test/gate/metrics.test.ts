@@ -6,6 +6,7 @@ import { decisionLog } from '#app/gate/decision-log.ts';
 import { watchGate } from '#app/gate/watch.ts';
 import { courier } from '#app/jobs/deliver-webhooks.ts';
 import { openDatabase } from '#db/client.server.ts';
+import { demonstration } from '#db/seed.ts';
 import { testDatabase } from '../support/database.ts';
 import { question, serveGate, testGate } from '../support/gate.ts';
 import { connect, openReceiver, origin } from '../support/receiver.ts';
@@ -38,6 +39,13 @@ function parse(text: string) {
 	return { types, values };
 }
 
+async function lagOf(watch: { text(): Promise<string> }): Promise<(number | undefined)[]> {
+	const { values } = parse(await watch.text());
+	return ['webhooks_waiting', 'webhooks_oldest_seconds', 'events_behind'].map((name) =>
+		values.get(`countersign_${name}`),
+	);
+}
+
 test('what was answered, refused, shared, written down and sent is counted; the text is as Prometheus wants it', async () => {
 	const { db, ask, send, watch } = await testGate();
 	const receiver = await openReceiver((response, count) => void response.writeHead(count === 1 ? 500 : 204).end());
@@ -56,6 +64,15 @@ test('what was answered, refused, shared, written down and sent is counted; the 
 	expect(waiting.values.get('countersign_webhooks_waiting')).toBe(2);
 	expect(waiting.values.get('countersign_events_behind')).toBe(5);
 	expect(waiting.values.get('countersign_webhooks_oldest_seconds')).toBeGreaterThanOrEqual(3600);
+	// What nobody will send while it is switched off rings no alarm.
+	await db.owner`update webhook_endpoints set off_at = now(), off_because = 'manager'`;
+	expect(await lagOf(watch)).toEqual([0, 0, 0]);
+	await db.owner`update webhook_endpoints set off_at = null, off_because = null, client_id = ${demonstration.clientId}`;
+	await db.owner`update clients set disabled_at = now()`;
+	expect(await lagOf(watch)).toEqual([0, 0, 0]);
+	await db.owner`update webhook_endpoints set client_id = null`;
+	expect((await lagOf(watch))[0]).toBe(2);
+	await db.owner`update clients set disabled_at = null`;
 	const { look, settled } = courier(db.database, { origin, loopback: true, random: () => 0, sent: watch.sent });
 	await look();
 	await settled();
