@@ -223,7 +223,9 @@ export async function serve(say: (line: string) => void): Promise<Running> {
 	if (config.traces) await startTracing(config.traces);
 	// Whoever asks before everything is ready is told so at once: without a listener they would wait for ever.
 	let answer: Handler = notReady;
-	const server = createServer((request, response) => answer(request, response));
+	// Longer than a client or a proxy keeps an idle connection (a minute, most often): a question must not meet its end.
+	const keepAliveTimeout = 75_000;
+	const server = createServer({ keepAliveTimeout }, (request, response) => answer(request, response));
 	try {
 		const port = await listen(server, config.port, config.host);
 		const shownHost = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;

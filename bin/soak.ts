@@ -167,15 +167,15 @@ const question = () => ({
 /** What has been asked and answered. */
 function tally() {
 	const ids: string[] = [];
-	const refused = new Map<number, number>();
+	const refused: { status: number; path: string; at: number }[] = [];
 	let [took, answered, searches]: [number[], number, number] = [[], 0, 0];
 	let since = performance.now();
-	const note = async (asked: Promise<Heard>): Promise<Heard> => {
+	const note = async (path: string, body: unknown): Promise<Heard> => {
 		const started = performance.now();
-		const heard = await asked;
+		const heard = await post(path, body);
 		took.push(performance.now() - started);
 		if (heard.status === 200) answered += 1;
-		else refused.set(heard.status, (refused.get(heard.status) ?? 0) + 1);
+		else refused.push({ status: heard.status, path, at: started });
 		return heard;
 	};
 	return {
@@ -183,19 +183,19 @@ function tally() {
 		refused,
 		searches: () => searches,
 		async one() {
-			const { status, text } = await note(post('/access/v1/evaluation', question()));
+			const { status, text } = await note('/access/v1/evaluation', question());
 			if (status === 200) ids.push(JSON.parse(text).context.evaluation_id);
 		},
 		async batch() {
 			const evaluations = Array.from({ length: 20 }, question);
-			const { status, text } = await note(post('/access/v1/evaluations', { evaluations }));
+			const { status, text } = await note('/access/v1/evaluations', { evaluations });
 			if (status !== 200) return;
 			for (const each of JSON.parse(text).evaluations) ids.push(each.context.evaluation_id);
 		},
 		async search() {
 			const { action, resource } = question();
 			const asked = { subject: { type: 'staff' }, action, resource };
-			if ((await note(post('/access/v1/search/subject', asked))).status === 200) searches += 1;
+			if ((await note('/access/v1/search/subject', asked)).status === 200) searches += 1;
 		},
 		/** What has been since the last time. */
 		minute() {
@@ -333,11 +333,12 @@ async function soak(owner: Sql, app: ReturnType<typeof openDatabase>): Promise<b
 	}
 	await feed.catchUp();
 	receiver.close();
-	return say(owner, { asked, samples, feed, heard: receiver.heard, from: Number(from?.seq), numbers });
+	return say(owner, { asked, began, samples, feed, heard: receiver.heard, from: Number(from?.seq), numbers });
 }
 
 interface Outcome {
 	asked: ReturnType<typeof tally>;
+	began: number;
 	samples: Sample[];
 	feed: ReturnType<typeof feedReader>;
 	heard: ReadonlyMap<string, number>;
@@ -346,7 +347,7 @@ interface Outcome {
 }
 
 /** Says what came of it; true where nothing was lost. */
-async function say(owner: Sql, { asked, samples, feed, heard, from, numbers }: Outcome): Promise<boolean> {
+async function say(owner: Sql, { asked, began, samples, feed, heard, from, numbers }: Outcome): Promise<boolean> {
 	const half = samples.slice(Math.floor(samples.length / 2));
 	const [rss, heap] = [slopeOf(half, 'rss'), slopeOf(half, 'heap')];
 	const mean = half.reduce((sum, each) => sum + each.rss, 0) / (half.length || 1);
@@ -378,8 +379,9 @@ async function say(owner: Sql, { asked, samples, feed, heard, from, numbers }: O
 	console.log(
 		`Webhooks: ${toDeliver.length} events to deliver, ${heard.size} received (${again} more than once), ${undelivered.length} not`,
 	);
-	const refused = [...asked.refused].map(([status, count]) => `${status || 'no answer'}: ${count}`).join(', ');
-	console.log(`Requests that were not answered with 200: ${refused || 'none'}`);
+	console.log(`Requests that were not answered with 200: ${asked.refused.length || 'none'}`);
+	for (const { status, path, at } of asked.refused.slice(0, 20))
+		console.log(`  ${status || 'no answer'} to ${path}, asked at minute ${((at - began) / 60_000).toFixed(2)}`);
 	const searchesKept = searched?.count >= asked.searches();
 	return (
 		!missing.length && lost === 0 && searchesKept && inOrder && !undelivered.length && heard.size === toDeliver.length

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -50,6 +51,29 @@ test('whoever asks while the server is still starting gets an answer, and is tol
 		if (server.exitCode === null) await once(server, 'exit');
 		await data.close();
 		rmSync(dataDir, { recursive: true, force: true });
+	}
+}, 60_000);
+
+test('a connection that has been idle for ten seconds still carries a question', async () => {
+	const data = await openClone('demonstration');
+	const server = await startServer(data.ownerUrl);
+	const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+	try {
+		const sockets = new Set<unknown>();
+		const ask = async () => {
+			const asked = get(`${server.url}/healthz`, { agent });
+			asked.on('socket', (socket) => sockets.add(socket));
+			const [answer] = await once(asked, 'response');
+			answer.resume();
+			return answer.statusCode;
+		};
+		expect(await ask()).toBe(200);
+		await new Promise((resolve) => setTimeout(resolve, 10_000));
+		expect([await ask(), sockets.size]).toEqual([200, 1]);
+	} finally {
+		agent.destroy();
+		await server.close();
+		await data.close();
 	}
 }, 60_000);
 
