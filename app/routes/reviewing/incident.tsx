@@ -101,10 +101,10 @@ export default function IncidentPage() {
 			{!page.lookedAt && (
 				<>
 					{page.paused && (
-						<Notice tone="plain" title={`${page.who} is paused: ${page.paused}, ${page.where}`}>
+						<Notice tone="plain" title={`${page.who} was paused at once: ${page.paused}, ${page.where}`}>
 							<p>
-								Your policy pauses at once when this is reported. The pause holds until a manager lifts it on the
-								person’s page.
+								Your policy pauses at once when this is reported. The pause holds until a manager lifts it: the person’s
+								page says whether it still does.
 							</p>
 						</Notice>
 					)}
