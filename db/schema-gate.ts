@@ -206,7 +206,7 @@ export const webhookDeliveries = pgTable(
 	],
 );
 
-/** What another system reports: something that went wrong or nearly. It changes nobody's standing. Said once. */
+/** What another system reports: something that went wrong or nearly. By itself it changes nobody's standing. Said once. */
 export const incidents = pgTable(
 	'incidents',
 	{

@@ -6,7 +6,7 @@ import { incidents } from '#db/schema-gate.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
 import type { IncidentKind, LookedAtRefusal } from '../domain/incident.ts';
-import { localDay, moveDay } from '../domain/period.ts';
+import { pauseOnReport } from '../domain/pause.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
 import { append, fact } from './append.ts';
 import type { Authoriser } from './authorising.ts';
@@ -44,10 +44,9 @@ export async function reportIncident(
 	if (!kept) throw new Error('the incident was not kept');
 	if (personId) {
 		const { policy } = (await rulesBySite(tx, providerId, catalogue))(siteId);
-		const { kind, privilege } = reported;
-		const reviewOn = moveDay(localDay(kept.receivedAt), policy.pause.review);
-		const payload = { reason: 'incident-review' as const, reviewOn };
-		if (policy.pause.onReport[kind])
+		const payload = pauseOnReport(reported.kind, policy, kept.receivedAt);
+		const { privilege } = reported;
+		if (payload)
 			await append(tx, providerId, catalogue, [
 				fact({ id: kept.id, kind: 'pause', personId, siteId, privilege, recordedBy: null, payload }),
 			]);

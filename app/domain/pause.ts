@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type ChangeAsks, changeAsks } from './content.ts';
-import type { EvidenceOf } from './evidence.ts';
+import type { EvidenceOf, Payload } from './evidence.ts';
 import { concerns, type Facts } from './facts.ts';
+import type { IncidentKind } from './incident.ts';
 import { endOfDay, localDay, moveDay } from './period.ts';
 import type { Policy } from './policy.ts';
 import type { Question } from './rules.ts';
@@ -15,6 +16,19 @@ export function openPauses(facts: Facts, question: Question): EvidenceOf<'pause'
 export function unliftedPauses(facts: Facts): EvidenceOf<'pause'>[] {
 	const lifted = new Set(facts.of('pause-lifted').map((each) => each.payload.pause));
 	return facts.of('pause').filter((pause) => !lifted.has(pause.id));
+}
+
+/**
+ * The pause that a report makes at once, where policy calls its kind severe; null where it is for a manager to decide
+ * (domain.md section 6). Nobody owns it yet.
+ */
+export function pauseOnReport(
+	kind: IncidentKind,
+	policy: Pick<Policy, 'pause'>,
+	receivedAt: Date,
+): Payload<'pause'> | null {
+	if (!policy.pause.onReport[kind]) return null;
+	return { reason: 'incident-review', reviewOn: moveDay(localDay(receivedAt), policy.pause.review) };
 }
 
 /** What lifting these pauses asks for at least, by why each was made. */
