@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page, test } from 'playwright/test';
+import { type BrowserContext, expect, type Locator, type Page, test } from 'playwright/test';
 import { expectAccessible } from './support/look.ts';
 import { desktop, phone, signIn } from './support/people.ts';
 
@@ -14,6 +14,16 @@ async function sign(page: Page, medicine: string): Promise<void> {
 
 async function onTheTrolley(page: Page, who: string, beside = ''): Promise<void> {
 	await page.goto(`${emar}/?${new URLSearchParams({ who, beside })}`);
+}
+
+/** The manager's page, on which the pause of somebody's privilege needs only to be saved. */
+async function aboutToPause(context: BrowserContext, name: string, privilege: string): Promise<Page> {
+	const office = await context.newPage();
+	await signIn(office, 'grace.mensah');
+	await office.getByRole('row', { name }).locator(`a[href$="/${privilege}"]`).click();
+	await office.getByRole('link', { name: 'Pause while we review' }).click();
+	await office.getByRole('radio', { name: 'We are reviewing something that happened' }).check();
+	return office;
 }
 
 test('the example eMAR asks before each dose, and says in plain words why not', async ({ page }) => {
@@ -50,14 +60,7 @@ test('the example eMAR asks before each dose, and says in plain words why not', 
 test('a pause in Countersign is on the trolley without anybody reloading, and holds', async ({ page, context }) => {
 	await onTheTrolley(page, 'margaret.doyle');
 	await expect(page.getByRole('alert')).toHaveCount(0);
-	const office = await context.newPage();
-	await signIn(office, 'grace.mensah');
-	await office
-		.getByRole('row', { name: /Margaret Doyle/ })
-		.locator('a[href$="/administer-eye-ear-nose"]')
-		.click();
-	await office.getByRole('link', { name: 'Pause while we review' }).click();
-	await office.getByRole('radio', { name: 'We are reviewing something that happened' }).check();
+	const office = await aboutToPause(context, 'Margaret Doyle', 'administer-eye-ear-nose');
 	const clicked = performance.now();
 	const shown = page.getByRole('alert').waitFor();
 	await office.getByRole('button', { name: 'Pause now' }).click();
@@ -127,14 +130,7 @@ test('what was signed by the list and should not have been is shown to whoever i
 	await page.getByRole('button', { name: 'Unplug the network' }).click();
 	await sign(page, 'Paracetamol');
 	await expect(dose(page, 'Paracetamol')).toContainText('Yes, says the signed list');
-	const office = await context.newPage();
-	await signIn(office, 'grace.mensah');
-	await office
-		.getByRole('row', { name: /Margaret Doyle/ })
-		.locator('a[href$="/administer-oral"]')
-		.click();
-	await office.getByRole('link', { name: 'Pause while we review' }).click();
-	await office.getByRole('radio', { name: 'We are reviewing something that happened' }).check();
+	const office = await aboutToPause(context, 'Margaret Doyle', 'administer-oral');
 	await office.getByRole('button', { name: 'Pause now' }).click();
 	await expect(office.getByRole('link', { name: 'Lift the pause' })).toBeVisible();
 	await page.getByRole('button', { name: 'Plug the network in' }).click();
