@@ -16,6 +16,7 @@ export default defineConfig({
 	workers: 1,
 	fullyParallel: false,
 	timeout: 120_000,
+	globalTimeout: 20 * 60_000,
 	expect: { timeout: 10_000 },
 	reporter: process.env.E2E_RESULTS ? [['list'], ['json', { outputFile: process.env.E2E_RESULTS }]] : [['list']],
 	use: {
