@@ -35,7 +35,38 @@ export type ConnectOptions = postgres.Options<Record<string, postgres.PostgresTy
  * on each new connection where nobody hears that fail: a connection lost in that moment ends the process.
  */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
-	return postgres(url, { connect_timeout: 5, onnotice: () => {}, ...options, fetch_types: false, types }) as Sql;
+	const client = postgres(url, {
+		connect_timeout: 5,
+		onnotice: () => {},
+		...options,
+		fetch_types: false,
+		types,
+	}) as Sql;
+	const send = client.unsafe.bind(client);
+	const repeated = notices();
+	client.unsafe = ((text, given, more) =>
+		send(text, given, { ...more, prepare: Boolean(given?.length) && repeated(text) })) as typeof client.unsafe;
+	return client;
+}
+
+/** What a connection prepares at the most: each prepared statement costs the server memory for as long as it lasts. */
+const most = { statements: 200, characters: 4000 };
+
+/**
+ * Tells whether a statement has been sent before. Drizzle sends each anew by `unsafe`, which costs two journeys to the
+ * server; one that is prepared costs one. Those whose text is never the same, as with lists of values, are left alone.
+ */
+function notices(): (text: string) => boolean {
+	const seen = new Set<string>();
+	const repeated = new Set<string>();
+	return (text) => {
+		if (repeated.has(text)) return true;
+		if (text.length > most.characters || repeated.size >= most.statements) return false;
+		if (seen.size >= 5 * most.statements) seen.clear();
+		if (seen.delete(text)) repeated.add(text);
+		else seen.add(text);
+		return repeated.has(text);
+	};
 }
 
 /** An array as Postgres reads it. Text is taken as it is: somebody has written it already. */

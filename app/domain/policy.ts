@@ -143,8 +143,11 @@ export function policyNamed(
 	return from && applied.every((each) => each !== undefined) ? compose(from, applied) : undefined;
 }
 
+/** Made once: a schema costs more than what it reads. */
+const numbersOf = policyBody.strip();
+
 function compose({ version, ...numbers }: ShippedPolicy, applied: readonly PolicyOverride[]): Policy {
-	const merged = applied.reduce<PolicyBody>((body, each) => over(body, each.body), policyBody.strip().parse(numbers));
+	const merged = applied.reduce<PolicyBody>((body, each) => over(body, each.body), numbersOf.parse(numbers));
 	return { ...merged, version: [`shipped-${version}`, ...applied.map((each) => each.version)].join('+') };
 }
 

@@ -67,6 +67,30 @@ test('every kind of array that the database has in its tables and functions is d
 	await sql.end();
 });
 
+test('a statement is prepared once it comes again, and no more of them than the server has room for', async () => {
+	const { ownerUrl } = await testDatabase('empty');
+	const sql = connect(ownerUrl, { max: 1 });
+	onTestFinished(() => sql.end());
+	const prepared = async () =>
+		(await sql.unsafe('select statement from pg_prepared_statements')).map((row) => row.statement);
+	const ask = async (text: string, given: number) => (await sql.unsafe(text, [given]))[0]?.sum;
+	const often = 'select $1::int + 1 as sum';
+	expect(await ask(often, 1)).toBe(2);
+	expect(await prepared()).toEqual([]);
+	expect([await ask(often, 2), await ask(often, 3), await ask(often, 4)]).toEqual([3, 4, 5]);
+	expect(await prepared()).toEqual([often]);
+	// Each twice: far more than are kept. One that is refused in between spoils nothing for the others.
+	for (let each = 0; each < 300; each += 1)
+		expect([await ask(`${often}, ${each}`, each), await ask(`${often}, ${each}`, each)]).toEqual([each + 1, each + 1]);
+	expect((await prepared()).length).toBe(200);
+	await expect(sql.unsafe('select $1::int / 0 as sum', [1])).rejects.toMatchObject({ code: '22012' });
+	await expect(sql.unsafe('select $1::int / 0 as sum', [1])).rejects.toMatchObject({ code: '22012' });
+	expect([await ask(often, 5), await ask(`${often}, 299`, 1)]).toEqual([6, 2]);
+	const long = `select $1::int as sum -- ${'-'.repeat(4000)}`;
+	expect([await ask(long, 1), await ask(long, 2)]).toEqual([1, 2]);
+	expect((await prepared()).length).toBe(200);
+});
+
 test('a connection that is lost at its very first words fails what waits for it, and nothing unheard', async () => {
 	const db = await testDatabase();
 	const wire = await openWire(db.ownerUrl);
