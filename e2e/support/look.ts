@@ -3,10 +3,19 @@ import { expect, type Page } from 'playwright/test';
 
 /** Fails on what axe calls serious or critical, and where a page is wider than its screen. */
 export async function expectAccessible(page: Page): Promise<void> {
-	const findings = await new AxeBuilder({ page }).analyze();
+	await expectNoFinding(new AxeBuilder({ page }));
+	expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+}
+
+/** The part of it that other colours can change. */
+export async function expectReadableColours(page: Page): Promise<void> {
+	await expectNoFinding(new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']));
+}
+
+async function expectNoFinding(axe: AxeBuilder): Promise<void> {
+	const findings = await axe.analyze();
 	const serious = findings.violations.filter((each) => ['serious', 'critical'].includes(each.impact ?? ''));
 	expect(serious.map((each) => `${each.id}: ${each.nodes[0]?.html}`)).toEqual([]);
-	expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 }
 
 /** What a fresh visit to a page transfers in scripts, in kB, as it comes over the wire. */
