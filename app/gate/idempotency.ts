@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { sql } from 'drizzle-orm';
 import type { Tx } from '#db/client.server.ts';
+import { answersKept } from '#db/queries/incidents.ts';
 import { idempotencyKeys } from '#db/schema-gate.ts';
 import { Answer, HttpError } from './http.ts';
-
-/** How long an answer is kept for whoever did not hear it. */
-const keptFor = '24 hours';
 
 /**
  * The Idempotency-Key of a request (draft-ietf-httpapi-idempotency-key-header-07), with or without the quotation marks
@@ -43,7 +41,9 @@ export async function once(
 			'retry-after': '1',
 		});
 	const theirs = sql`${idempotencyKeys.providerId} = ${providerId} and ${idempotencyKeys.clientId} = ${clientId}`;
-	await tx.delete(idempotencyKeys).where(sql`${theirs} and ${idempotencyKeys.usedAt} < now() - ${keptFor}::interval`);
+	await tx
+		.delete(idempotencyKeys)
+		.where(sql`${theirs} and ${idempotencyKeys.usedAt} < now() - ${answersKept}::interval`);
 	const requestHash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
 	const [before] = await tx
 		.select()

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { IncidentKind } from '../../app/domain/incident.ts';
 import type { PrivilegeCode } from '../../app/domain/privilege.ts';
-import type { Tx } from '../client.server.ts';
+import type { Db, Tx } from '../client.server.ts';
 import { clients, incidents } from '../schema-gate.ts';
 
 /** What another system reported, and what was done about it. */
@@ -90,4 +90,13 @@ export async function findNamed(
 		from clients c left join sites t on t.provider_id = c.provider_id and t.slug = ${site}
 		where c.provider_id = ${providerId} and c.id = ${clientId}`);
 	return { personId: row?.person_id ?? null, siteId: row?.site_id ?? null };
+}
+
+/** How long an answer to a request that must not count twice is kept, for whoever did not hear it. */
+export const answersKept = '24 hours';
+
+/** Drops the answers of every provider that are kept no longer; says how many went. */
+export async function dropOldAnswers(db: Db): Promise<number> {
+	const [row] = await db.execute<{ gone: string }>(sql`select drop_old_answers(${answersKept}::interval) as gone`);
+	return Number(row?.gone ?? 0);
 }

@@ -199,6 +199,7 @@ test('the functions that look past row-level security are these, and only the ap
 		from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`;
 	expect([...definers]).toEqual(
 		[
+			'drop_old_answers',
 			'find_client',
 			'find_provider',
 			'find_session',

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { liftPause } from '#app/commands/authorising.ts';
 import { lookAtIncident } from '#app/commands/reporting-incidents.ts';
 import { localDay, moveDay } from '#app/domain/period.ts';
+import { tendWhatWasSent } from '#app/jobs/tend-decisions.ts';
+import { dropOldAnswers } from '#db/queries/incidents.ts';
 import { demonstration } from '#db/seed.ts';
 import { gateWith } from '../support/authzen.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -261,8 +263,17 @@ test('a key is forgotten after a day', async () => {
 	await report(missed({ kind: 'other' }), 'key-2');
 	expect((await report(missed({ kind: 'wrong-dose' }), 'key-1')).status).toBe(422);
 	await db.owner`update idempotency_keys set used_at = now() - interval '24 hours 1 minute' where key = 'key-1'`;
-	expect((await report(missed({ kind: 'wrong-dose' }), 'key-1')).status).toBe(201);
+	const wrong = missed({ kind: 'wrong-dose' });
+	expect((await report(wrong, 'key-1')).status).toBe(201);
 	expect(await kept()).toHaveLength(3);
+	// It is a new one from here on, and goes by itself when its own day is over, whether its client asks again or not.
+	expect((await report(wrong, 'key-1')).status).toBe(201);
+	expect((await report(missed(), 'key-1')).status).toBe(422);
+	expect(await kept()).toHaveLength(3);
+	expect(await dropOldAnswers(db.database.db)).toBe(0);
+	await db.owner`update idempotency_keys set used_at = now() - interval '24 hours 1 minute' where key = 'key-1'`;
+	await tendWhatWasSent(db.database.db);
+	expect((await db.owner`select key from idempotency_keys`).map((each) => each.key)).toEqual(['key-2']);
 });
 
 test('without the scope, or once the client is switched off, nothing is taken', async () => {
