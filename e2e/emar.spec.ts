@@ -138,5 +138,15 @@ test('what was signed by the list and should not have been is shown to whoever i
 		/Paracetamol 500 mg, 2 tablets, given by Margaret Doyle at \d\d:\d\d without a network: Countersign now says no\. Tell the manager now\./,
 	);
 	await expect(dose(page, 'Paracetamol')).toContainText(/For the manager. Asked again at \d\d:\d\d: No/);
+	// The next round does not hide it: it stays until somebody says that the manager knows.
+	await page.getByText('Try what happens').click();
+	await page.getByRole('button', { name: 'Start the round again' }).click();
+	await expect(page.getByText('Nothing yet. Sign a dose above.')).toBeVisible();
+	const wrong = page.getByText(/^Paracetamol 500 mg, 2 tablets, given by Margaret Doyle/);
+	await expect(wrong).toBeVisible();
+	await expectAccessible(page);
+	await page.getByRole('button', { name: 'The manager has been told about Paracetamol' }).click();
+	await expect(wrong).toBeHidden();
+	await expect(page.getByText('Connected.')).toBeVisible();
 	await expectAccessible(page);
 });

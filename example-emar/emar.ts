@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
@@ -165,7 +166,7 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 		const others = decision.why === 'gate' && !decision.decision ? await whoElse(question, decision) : [];
 		// Two people are one dose: the other may have been signed while this one was asked about.
 		if (round.lastOf(dose)?.decision.decision) return back;
-		round.write({ dose, who, beside, at: new Date(), question, decision, others });
+		round.write({ id: randomUUID(), dose, who, beside, at: new Date(), question, decision, others });
 		await notice(decision);
 		tell();
 		return back;
@@ -179,6 +180,13 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 		if (network === before) return;
 		if (network === 'there') await prepareList();
 		else soon();
+	}
+
+	function toldManager(form: URLSearchParams): string {
+		const { who, beside } = peopleIn(form);
+		round.tellManager(form.get('attempt') ?? '');
+		tell();
+		return addressOf(who, beside);
 	}
 
 	async function tryOut(form: URLSearchParams): Promise<string> {
@@ -235,6 +243,7 @@ export function openEmar({ countersign, clientId, clientSecret, webhookSecret }:
 			'/sign': () => sign(form),
 			'/break-glass': () => sign(form, form.get('reason')?.trim()),
 			'/report': () => report(form),
+			'/told-manager': async () => toldManager(form),
 			'/try': () => tryOut(form),
 		}[url.pathname];
 		if (!after) return void response.writeHead(404).end('There is nothing here.\n');

@@ -126,18 +126,17 @@ function networkBanner({ network, list }: Shown): Html {
 
 /** What has ended for whoever is on the trolley now, and what was signed by the list and should not have been. */
 function notice(shown: Shown): Html | undefined {
-	const lines = [...signedInError(shown.round), ...endedFor(shown)];
+	const lines = [...signedInError(shown), ...endedFor(shown)];
 	if (!lines.length) return undefined;
 	return html`<div class="banner bad" role="alert"><span aria-hidden="true">×</span><div>${lines}</div></div>`;
 }
 
-function signedInError(round: Round): Html[] {
-	return round
-		.attempts()
-		.filter(({ askedAgain }) => askedAgain?.decision.decision === false)
+function signedInError(shown: Shown): Html[] {
+	return shown.round
+		.forManager()
 		.map(
-			({ dose, who, at }) =>
-				html`<p><strong>${dose.medicine}, given by ${nameOf(who)} at ${hour(at)} without a network: Countersign now says no.</strong> Tell the manager now.</p>`,
+			({ id, dose, who, at }) =>
+				html`<form method="post" action="/told-manager">${carried(shown)}<p><strong>${dose.medicine}, given by ${nameOf(who)} at ${hour(at)} without a network: Countersign now says no.</strong> Tell the manager now.</p><button class="quiet" name="attempt" value="${id}">The manager has been told<span class="for"> about ${dose.medicine}</span></button></form>`,
 		);
 }
 
@@ -194,7 +193,8 @@ function mayBreakGlass({ dose, decision: { why, code } }: Attempt): boolean {
 	return dose.timeCritical === true && why === 'no-answer' && code !== 'too_many_questions';
 }
 
-function outcome({ decision, who, beside, at, dose, others, askedAgain }: Attempt): Html {
+function outcome(attempt: Attempt): Html {
+	const { decision, who, beside, at, dose, others } = attempt;
 	if (!decision.decision)
 		return html`<div class="outcome bad" role="status"><p><strong><span aria-hidden="true">×</span> Not signed.</strong> ${nameOf(who)}: ${decision.says || 'We could not check just now.'}</p>
 <p>${decision.nextStep}</p>
@@ -203,7 +203,7 @@ ${others.length > 0 && html`<p>${decision.code === 'witness_missing' ? 'May witn
 	const second = beside && (dose.controlled ? `, witnessed by ${nameOf(beside)}` : `, ${nameOf(beside)} beside them`);
 	const tone = decision.why === 'break-glass' ? 'wait' : 'good';
 	return html`<div class="outcome ${tone}" role="status"><p><strong><span aria-hidden="true">${tone === 'good' ? '✓' : '!'}</span> Given at ${hour(at)}</strong> by ${nameOf(who)}${second}.</p>
-${decision.brokenGlass && html`<p>${decision.says} ${decision.nextStep}</p>`}<p class="hint">${saidBy(decision)}</p>${askedAgain && html`<p>${again(askedAgain)}</p>`}</div>`;
+${decision.brokenGlass && html`<p>${decision.says} ${decision.nextStep}</p>`}<p class="hint">${saidBy(decision)}</p>${attempt.askedAgain && html`<p>${again(attempt)}</p>`}</div>`;
 }
 
 function saidBy({ why, code, evaluationId, decision }: Attempt['decision']): string {
@@ -214,9 +214,13 @@ function saidBy({ why, code, evaluationId, decision }: Attempt['decision']): str
 }
 
 /** What came of asking once there was a network again. */
-function again({ at, decision }: NonNullable<Attempt['askedAgain']>): Html {
-	if (decision.decision) return html`Asked again at ${hour(at)}: ${saidBy(decision)}`;
-	return html`<strong>For the manager.</strong> Asked again at ${hour(at)}: ${saidBy(decision)} ${decision.says}`;
+function again({ askedAgain, told }: Attempt): Html | undefined {
+	if (!askedAgain) return undefined;
+	const { at, decision } = askedAgain;
+	const answer = html`Asked again at ${hour(at)}: ${saidBy(decision)}`;
+	if (decision.decision) return answer;
+	const manager = told ? 'The manager has been told.' : 'For the manager.';
+	return html`<strong>${manager}</strong> ${answer} ${decision.says}`;
 }
 
 function reportForm(dose: Dose, shown: Shown): Html {
@@ -254,16 +258,15 @@ function glassForm(dose: Dose, shown: Shown): Html {
 
 function record(attempts: readonly Attempt[]): Html {
 	if (!attempts.length) return html`<p>Nothing yet. Sign a dose above.</p>`;
-	return html`<ol class="record">${attempts
-		.slice(0, 12)
-		.map(
-			({ at, dose, who, beside, decision, askedAgain }) =>
-				html`<li><span class="when">${hour(at)}</span> ${
-					decision.brokenGlass
-						? html`<strong>Given without an answer:</strong> ${dose.medicine}, by ${nameOf(decision.brokenGlass.by)}. Why: “${decision.brokenGlass.reason}”. For the manager to review.`
-						: html`${decision.decision ? 'Given' : 'Not signed'}: ${dose.medicine}, ${nameOf(who)}${beside && ` with ${nameOf(beside)}`}. ${saidBy(decision)}`
-				} ${askedAgain && again(askedAgain)}</li>`,
-		)}</ol>`;
+	return html`<ol class="record">${attempts.slice(0, 12).map((each) => html`<li>${entry(each)}</li>`)}</ol>`;
+}
+
+function entry(attempt: Attempt): Html {
+	const { at, dose, who, beside, decision } = attempt;
+	const what = decision.brokenGlass
+		? html`<strong>Given without an answer:</strong> ${dose.medicine}, by ${nameOf(decision.brokenGlass.by)}. Why: “${decision.brokenGlass.reason}”. For the manager to review.`
+		: html`${decision.decision ? 'Given' : 'Not signed'}: ${dose.medicine}, ${nameOf(who)}${beside && ` with ${nameOf(beside)}`}. ${saidBy(decision)}`;
+	return html`<span class="when">${hour(at)}</span> ${what} ${again(attempt)}`;
 }
 
 function heardList(heard: readonly Heard[]): Html {

@@ -83,6 +83,7 @@ export const actionWords: Readonly<Record<string, string>> = {
 
 /** One try at signing a dose: given, or refused and why. */
 export interface Attempt {
+	id: string;
 	dose: Dose;
 	who: string;
 	beside: string | undefined;
@@ -93,6 +94,8 @@ export interface Attempt {
 	others: readonly string[];
 	/** Of what was signed without the gate: what the gate says of it now. */
 	askedAgain?: { at: Date; decision: Decision };
+	/** Somebody has told the manager of what should not have been signed. */
+	told?: true;
 }
 
 export const incidentWords: Readonly<Record<IncidentKind, string>> = {
@@ -125,9 +128,15 @@ const mostAttempts = 200;
 /** A round's own record. It is in memory, and gone when this program ends: it is an example. */
 export function openRound() {
 	let attempts: Attempt[] = [];
+	/** Of rounds before this one, what was not settled when they ended. */
+	let earlier: Attempt[] = [];
 	let heard: Heard[] = [];
 	let reports: Report[] = [];
 	const versions = new Map<string, number>();
+	const change = (id: string, to: Partial<Attempt>) => {
+		const changed = (each: Attempt) => (each.id === id ? { ...each, ...to } : each);
+		[attempts, earlier] = [attempts.map(changed), earlier.map(changed)];
+	};
 	return {
 		/** Newest first. */
 		attempts: (): readonly Attempt[] => attempts,
@@ -137,10 +146,14 @@ export function openRound() {
 			attempts = [attempt, ...attempts].slice(0, mostAttempts);
 		},
 		/** What was signed without the gate, and not yet asked about since; the oldest first. */
-		unconfirmed: (): readonly Attempt[] =>
-			attempts.filter((each) => each.decision.decision && each.decision.why !== 'gate' && !each.askedAgain).reverse(),
-		confirm(attempt: Attempt, askedAgain: NonNullable<Attempt['askedAgain']>): void {
-			attempts = attempts.map((each) => (each === attempt ? { ...each, askedAgain } : each));
+		unconfirmed: (): readonly Attempt[] => [...attempts, ...earlier].filter(isUnconfirmed).reverse(),
+		confirm({ id }: Attempt, askedAgain: NonNullable<Attempt['askedAgain']>): void {
+			change(id, { askedAgain });
+		},
+		/** What should not have been signed, and nobody has told the manager of; the newest first. */
+		forManager: (): readonly Attempt[] => [...attempts, ...earlier].filter(isForManager),
+		tellManager(id: string): void {
+			change(id, { told: true });
 		},
 		reports: (): readonly Report[] => reports,
 		/** Whether something still waits to be sent or to be asked about. */
@@ -155,19 +168,31 @@ export function openRound() {
 		/** Whether it is news: a delivery may come twice, or after a later one. */
 		hear(event: CountersignEvent, at: Date): boolean {
 			if (heard.some((each) => each.event.id === event.id)) return false;
-			const { subject, statusVersion } = event.about ?? {};
+			const { subject, action, statusVersion } = event.about ?? {};
 			if (subject !== undefined && statusVersion !== undefined) {
-				if (statusVersion < (versions.get(subject) ?? 0)) return false;
-				versions.set(subject, statusVersion);
+				// One pause may end several things: each comes by itself, in any order.
+				const what = `${subject} ${action}`;
+				if (statusVersion < (versions.get(what) ?? 0)) return false;
+				versions.set(what, statusVersion);
 			}
 			heard = [{ at, event }, ...heard].slice(0, mostHeard);
 			return true;
 		},
 		startAgain(): void {
+			earlier = [...attempts, ...earlier].filter((each) => isUnconfirmed(each) || isForManager(each));
 			attempts = [];
 			reports = reports.filter((each) => each.state === 'waiting');
 		},
 	};
+}
+
+/** Signed without the gate, and not asked about since. */
+function isUnconfirmed({ decision, askedAgain }: Attempt): boolean {
+	return decision.decision && decision.why !== 'gate' && !askedAgain;
+}
+
+function isForManager({ askedAgain, told }: Attempt): boolean {
+	return askedAgain?.decision.decision === false && !told;
 }
 
 export type Round = ReturnType<typeof openRound>;
