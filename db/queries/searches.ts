@@ -3,15 +3,16 @@ import type { LoggedSearch } from '../../app/domain/logged-decision.ts';
 import type { Sql, Tx } from '../client.server.ts';
 import { searches } from '../schema-log.ts';
 
-/** Writes a search down; comes back once Postgres has it. */
+/**
+ * Writes a search down; comes back once Postgres has it. One statement, which says for itself whose row it is: the
+ * driver's transactions do not survive a lost connection, and whoever asks waits for this.
+ */
 export async function insertSearch(client: Sql, providerId: string, search: LoggedSearch): Promise<void> {
 	const { clientId, sought, personId, action, resourceId, found } = search;
-	await client.begin(async (tx) => {
-		await tx`select set_config('app.provider_id', ${providerId}, true)`;
-		await tx`
-			insert into searches (provider_id, id, client_id, sought, person_id, action, resource_id, found)
-			values (${providerId}, uuidv7(), ${clientId}, ${sought}, ${personId}, ${action}, ${resourceId}, ${found})`;
-	});
+	await client`
+		insert into searches (provider_id, id, client_id, sought, person_id, action, resource_id, found)
+		select own.id::uuid, uuidv7(), ${clientId}, ${sought}, ${personId}::uuid, ${action}, ${resourceId}, ${found}::int
+		from set_config('app.provider_id', ${providerId}, true) as own (id)`;
 }
 
 /** The newest searches of a client since an instant, the newest first. */

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { saveReading } from '#app/commands/learning.ts';
 import type { LearningModule } from '#app/domain/module.ts';
-import type { Tx } from '#db/client.server.ts';
+import { openDatabase, type Tx } from '#db/client.server.ts';
+import { insertSearch } from '#db/queries/searches.ts';
 import { findProvider } from '#db/queries/sign-in.ts';
+import { demonstration } from '#db/seed.ts';
+import { moments, openWire } from '../faults/wire.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { amara, asFairfield, catalogue, fairfield } from '../support/demonstration.ts';
 
@@ -101,4 +104,45 @@ test('questions outside a transaction are answered again at once, however many w
 	const started = performance.now();
 	expect(await Promise.all(Array.from({ length: 40 }, find))).toEqual(Array(40).fill(fairfield));
 	expect(performance.now() - started).toBeLessThan(1500);
+}, 40_000);
+
+test('a search whose connection is lost at any moment is written down or fails, and the next is written at once', async () => {
+	const db = await testDatabase();
+	const wire = await openWire(db.ownerUrl);
+	const { log, close } = openDatabase(wire.through(db.appUrl));
+	onTestFinished(async () => {
+		await close();
+		await wire.close();
+	});
+	const unheard: unknown[] = [];
+	const hear = (error: unknown) => unheard.push(error);
+	for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+		process.on(event, hear);
+		onTestFinished(() => void process.off(event, hear));
+	}
+	const { clientId } = demonstration;
+	const search = (resourceId: string) =>
+		insertSearch(log, fairfield, { clientId, sought: 'subject', personId: null, action: null, resourceId, found: 0 });
+	const kept = async (of: string) => (await db.owner`select 1 from searches where resource_id = ${of}`).length;
+	await search('first');
+	let [written, failed] = [0, 0];
+	for (const moment of moments)
+		for (const wait of [1, 2, 3]) {
+			const name = `${moment} ${wait}`;
+			wire.arm({ wait, moment, blow: () => {} });
+			const three = await Promise.allSettled([search(name), search(name), search(name)]);
+			wire.arm(null);
+			failed += three.filter((each) => each.status === 'rejected').length;
+			const answered = three.filter((each) => each.status === 'fulfilled').length;
+			await sleep(50);
+			written += await kept(name);
+			expect(await kept(name), name).toBeGreaterThanOrEqual(answered);
+			expect(await kept(name), name).toBeLessThanOrEqual(3);
+			const started = performance.now();
+			await search(`after ${name}`);
+			expect(performance.now() - started).toBeLessThan(1500);
+			expect(await kept(`after ${name}`)).toBe(1);
+		}
+	expect([written > 0, failed > 0]).toEqual([true, true]);
+	expect(unheard).toEqual([]);
 }, 40_000);
