@@ -32,13 +32,17 @@ export async function loader(args: LoaderFunctionArgs) {
 		const names = await readNames(tx, providerId, ids, sites);
 		const [anyPrivilege] = catalogue().privileges.keys();
 		return {
-			flagged: flagged.map(({ signOff, round, why }) => ({
-				to: `/reviews/${signOff.id}/${round.id}`,
+			flagged: [...new Set(flagged.map((each) => each.signOff))].map((signOff) => ({
 				who: names.person(signOff.personId),
 				what: `${names.privilege(signOff)}, ${names.site(signOff.siteId)}`,
 				signedOff: sayDay(localDay(signOff.observedAt)),
-				round: `${sayMoment(round.observedAt)}, with ${names.person(round.payload.assessor)}`,
-				why: flaggedWords[why],
+				rounds: flagged
+					.filter((each) => each.signOff === signOff)
+					.map(({ round, why }) => ({
+						to: `/reviews/${signOff.id}/${round.id}`,
+						when: `${sayMoment(round.observedAt)}, with ${names.person(round.payload.assessor)}`,
+						why: flaggedWords[why],
+					})),
 			})),
 			pauses: pauses.map(({ pause, age }) => ({
 				to: names.cell(pause, anyPrivilege),
@@ -69,8 +73,8 @@ export default function ReviewsPage() {
 			{flagged.length ? (
 				<DataTable
 					caption="A round they rest on was watched by somebody who, as we know now, could not assess it then"
-					head={['Who', 'What', 'Signed off', 'Round', 'Why']}
-					rows={flagged.map((each) => [linked(each), each.what, each.signedOff, each.round, each.why])}
+					head={['Who', 'What', 'Signed off', 'Rounds to look at']}
+					rows={flagged.map((each) => [each.who, each.what, each.signedOff, roundsOf(each)])}
 				/>
 			) : (
 				<Inset>Every sign-off rests on assessors who could assess it then.</Inset>
@@ -99,6 +103,18 @@ export default function ReviewsPage() {
 				<Link to="/overrides">All overrides of the last twelve months</Link>
 			</p>
 		</>
+	);
+}
+
+function roundsOf({ rounds }: { rounds: { to: string; when: string; why: string }[] }) {
+	return (
+		<ul className="plain-list">
+			{rounds.map(({ to, when, why }) => (
+				<li key={to}>
+					<Link to={to}>{when}</Link>. {why}
+				</li>
+			))}
+		</ul>
 	);
 }
 
