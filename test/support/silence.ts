@@ -86,14 +86,22 @@ async function end(pids: number[]): Promise<void> {
 	for (const pid of pids) {
 		console.error(`Worker ${pid} is ended. ${threadsOf(pid)}`);
 		if (reports) console.error(await reportOf(pid, reports));
-		process.kill(pid, 'SIGKILL');
+		send(pid, 'SIGKILL');
+	}
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(pid, signal);
+	} catch {
+		// It has ended by itself meanwhile.
 	}
 }
 
 /** The processes that run test files: our own children, and what they are called. */
 function workers(): number[] {
 	const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
-	return stdout.split('\n').flatMap((line) => {
+	return (stdout ?? '').split('\n').flatMap((line) => {
 		const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
 		return Number(parent) === process.pid && /vitest.*workers.*forks/.test(command ?? '') ? [Number(pid)] : [];
 	});
@@ -117,7 +125,7 @@ function threadsOf(pid: number): string {
 
 /** What Node itself says of it, as long as its own thread still listens: what it runs, and what it has open. */
 async function reportOf(pid: number, folder: string): Promise<string> {
-	process.kill(pid, 'SIGUSR2');
+	send(pid, 'SIGUSR2');
 	await sleep(5000);
 	const file = readdirSync(folder).find((name) => name.includes(`.${pid}.`));
 	if (!file) return 'Its own thread is blocked: it gives no report.';
