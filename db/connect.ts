@@ -45,7 +45,10 @@ export function connect(url: string, options: ConnectOptions = {}): Sql {
 	const send = client.unsafe.bind(client);
 	const repeated = notices();
 	client.unsafe = ((text, given, more) =>
-		send(text, given, { ...more, prepare: Boolean(given?.length) && repeated(text) })) as typeof client.unsafe;
+		send(text, given, {
+			...more,
+			prepare: more?.prepare || (given !== undefined && given.length > 0 && repeated(text)),
+		})) as typeof client.unsafe;
 	return client;
 }
 

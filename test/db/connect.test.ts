@@ -89,6 +89,9 @@ test('a statement is prepared once it comes again, and no more of them than the 
 	const long = `select $1::int as sum -- ${'-'.repeat(4000)}`;
 	expect([await ask(long, 1), await ask(long, 2)]).toEqual([1, 2]);
 	expect((await prepared()).length).toBe(200);
+	// Whoever says so has theirs prepared at once.
+	const [asked] = await sql.unsafe('select $1::int + 2 as sum', [1], { prepare: true });
+	expect([asked?.sum, (await prepared()).length]).toEqual([3, 201]);
 });
 
 test('a connection that is lost at its very first words fails what waits for it, and nothing unheard', async () => {
