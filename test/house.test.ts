@@ -298,6 +298,17 @@ function isBarrel(text: string): boolean {
 	);
 }
 
+/** A transaction of the driver's own, which does not survive a lost connection: db/lease.ts says why and has another. */
+const driversTransaction = /\.begin\(\s*(async\b|\(|['"`])/;
+
+test('nobody uses the transactions of the driver', () => {
+	const files = ['app', 'db'].flatMap((folder) => filesIn(root, folder)).filter((file) => /\.tsx?$/.test(file));
+	expect(files.filter((file) => driversTransaction.test(readFileSync(path.join(root, file), 'utf8')))).toEqual([]);
+	for (const seen of ['log.begin(async (tx) => {', "sql.begin('read only', work)", 'client.begin((tx) => tx)'])
+		expect(driversTransaction.test(seen)).toBe(true);
+	expect(driversTransaction.test("tracing.begin(name, 'SERVER')")).toBe(false);
+});
+
 test('there are no barrels', () => {
 	const files = ['app', 'db'].flatMap((folder) => filesIn(root, folder)).filter((file) => /\.tsx?$/.test(file));
 	expect(files.filter((file) => isBarrel(readFileSync(path.join(root, file), 'utf8')))).toEqual([]);
