@@ -34,7 +34,7 @@ async function turn(): Promise<void> {
 	await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
 }
 
-/** The next person to be paused; nobody is anybody's twice at once. */
+/** Whose turn it is: there are more people than are paused at once. */
 let next = 0;
 async function stopAndStart(): Promise<void> {
 	while (going) {

@@ -137,6 +137,7 @@ export function openRound() {
 		const changed = (each: Attempt) => (each.id === id ? { ...each, ...to } : each);
 		[attempts, earlier] = [attempts.map(changed), earlier.map(changed)];
 	};
+	const all = () => [...attempts, ...earlier];
 	return {
 		/** Newest first. */
 		attempts: (): readonly Attempt[] => attempts,
@@ -146,12 +147,12 @@ export function openRound() {
 			attempts = [attempt, ...attempts].slice(0, mostAttempts);
 		},
 		/** What was signed without the gate, and not yet asked about since; the oldest first. */
-		unconfirmed: (): readonly Attempt[] => [...attempts, ...earlier].filter(isUnconfirmed).reverse(),
+		unconfirmed: (): readonly Attempt[] => all().filter(isUnconfirmed).reverse(),
 		confirm({ id }: Attempt, askedAgain: NonNullable<Attempt['askedAgain']>): void {
 			change(id, { askedAgain });
 		},
 		/** What should not have been signed, and nobody has told the manager of; the newest first. */
-		forManager: (): readonly Attempt[] => [...attempts, ...earlier].filter(isForManager),
+		forManager: (): readonly Attempt[] => all().filter(isForManager),
 		tellManager(id: string): void {
 			change(id, { told: true });
 		},
@@ -179,7 +180,9 @@ export function openRound() {
 			return true;
 		},
 		startAgain(): void {
-			earlier = [...attempts, ...earlier].filter((each) => isUnconfirmed(each) || isForManager(each));
+			earlier = all()
+				.filter((each) => isUnconfirmed(each) || isForManager(each))
+				.slice(0, mostAttempts);
 			attempts = [];
 			reports = reports.filter((each) => each.state === 'waiting');
 		},

@@ -21,7 +21,7 @@ export const jobs: readonly Job[] = [
 	{ name: 'sign-daily', everyMinutes: 60, work: (db, now) => signDaily(db, now, noteKeeping()) },
 	// The decision log has its months ahead, and keeps none longer than policy does.
 	{ name: 'tend-decisions', everyMinutes: 360, work: (db) => tendDecisionLog(db) },
-	// What was sent to other systems, and what they searched for, is kept no longer either.
+	// What was sent to other systems, and what they searched for, is kept no longer either; answers for a day.
 	{ name: 'tend-sent', everyMinutes: 360, work: tendWhatWasSent },
 	// Within two seconds: events of what has run out or come due with nothing recorded.
 	{ name: 'tell-turns', everyMinutes: 2 / 60, work: tellAllTurns },
