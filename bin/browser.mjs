@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,7 +41,7 @@ async function unpacked() {
 	// One folder per version, since a copy of any version is reused as it is; per user, since what lies there is run.
 	const user = process.getuid?.();
 	const folder = path.join(tmpdir(), `countersign-chromium-${version}-${user}`);
-	const { TMPDIR, AWS_LAMBDA_JS_RUNTIME } = process.env;
+	const { TMPDIR, AWS_LAMBDA_JS_RUNTIME, FONTCONFIG_PATH } = process.env;
 	try {
 		// Read during the import: it then adds the folder's libraries to LD_LIBRARY_PATH, which the browser inherits.
 		process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs22.x';
@@ -65,7 +65,22 @@ async function unpacked() {
 		restore('AWS_LAMBDA_JS_RUNTIME', AWS_LAMBDA_JS_RUNTIME);
 	}
 	if (statSync(folder).uid !== user) throw new Error(`${folder} is another user's: remove it or set CHROMIUM_PATH.`);
+	process.env.FONTCONFIG_PATH = FONTCONFIG_PATH ?? fontsIn(folder);
 	return path.join(folder, 'chromium');
+}
+
+/**
+ * Where its fonts are described. Its own description looks for them in /tmp alone, and a browser without any font ends
+ * at the first letter that a page's own font does not have.
+ * @param {string} folder
+ * @returns {string}
+ */
+function fontsIn(folder) {
+	const folders = [path.join(folder, 'fonts'), '/usr/share/fonts'].map((each) => `<dir>${each}</dir>`);
+	const cache = `<cachedir>${path.join(folder, 'fonts-cache')}</cachedir>`;
+	const described = `<?xml version="1.0"?><fontconfig>${folders.join('')}${cache}</fontconfig>\n`;
+	writeFileSync(path.join(folder, 'fonts', 'fonts.conf'), described);
+	return path.join(folder, 'fonts');
 }
 
 /**
