@@ -8,7 +8,7 @@ import { type Checklist, checklist } from './domain/checklist.ts';
 import { type ContentKind, provenance } from './domain/content.ts';
 import { canonical } from './domain/ledger.ts';
 import { type LearningModule, learningModule } from './domain/module.ts';
-import { type PolicyBody, shippedPolicy } from './domain/policy.ts';
+import { type ShippedPolicy, shippedPolicy } from './domain/policy.ts';
 import { type Privilege, type PrivilegeCode, privilege, privilegeCodes, requirementOf } from './domain/privilege.ts';
 import { drawQuiz, type QuestionBank, type Quiz, questionBank } from './domain/quiz.ts';
 import { readable, type Titles } from './domain/requirement-words.ts';
@@ -27,11 +27,13 @@ export interface Catalogue {
 	quizzes: ReadonlyMap<string, Pinned<Quiz>>;
 	checklists: ReadonlyMap<string, Pinned<Checklist>>;
 	privileges: ReadonlyMap<PrivilegeCode, Pinned<Privilege>>;
-	policy: Pinned<PolicyBody & { version: number }>;
+	policy: Pinned<ShippedPolicy>;
 	/** Every version of a privilege that a sign-off may have been made under, by content version id. */
 	privilegeVersions: Map<string, Privilege>;
+	/** Every version of a form that a round may have been filled in on, by content version id. */
+	checklistVersions: Map<string, Checklist>;
 	/** Every shipped policy that a sign-off may have been made under. */
-	shippedPolicies: (PolicyBody & { version: number })[];
+	shippedPolicies: ShippedPolicy[];
 	/** Everything the database has ever pinned, oldest first; empty until `rememberEarlier`. */
 	pinned: readonly PinnedVersion[];
 	/** The new versions that ask something of people who were signed off before. */
@@ -94,6 +96,7 @@ export function readCatalogue(folder = path.resolve('content')): Catalogue {
 		pinned: [],
 		changes: [],
 		privilegeVersions: new Map([...privileges.values()].map((each) => [each.versionId, each.body])),
+		checklistVersions: new Map([...checklists.values()].map((each) => [each.versionId, each.body])),
 		versions,
 	};
 	checkBanks(modules, banks);
@@ -108,6 +111,10 @@ export function rememberEarlier(catalogue: Catalogue, pinned: readonly PinnedVer
 		if (kind === 'privilege' && !catalogue.privilegeVersions.has(id)) {
 			const earlier = privilege.safeParse(body);
 			if (earlier.success) catalogue.privilegeVersions.set(id, earlier.data);
+		}
+		if (kind === 'checklist' && !catalogue.checklistVersions.has(id)) {
+			const earlier = checklist.safeParse(body);
+			if (earlier.success) catalogue.checklistVersions.set(id, earlier.data);
 		}
 		if (kind === 'policy') {
 			const earlier = shippedPolicy.omit({ owner: true }).safeParse(body);

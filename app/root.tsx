@@ -43,6 +43,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
 		links: [
 			...(may(posts, 'learn') ? [{ to: '/induction', label: 'My induction' }] : []),
 			...(may(posts, 'observe') ? [{ to: '/rounds', label: 'Observe' }] : []),
+			...(may(posts, 'sign-off') ? [{ to: '/sign-offs', label: 'Sign-offs' }] : []),
 			...(may(posts, 'delegate') && anyDelegated() ? [{ to: '/delegations', label: 'Delegations' }] : []),
 			...(may(posts, 'see-matrix') ? [{ to: matrix ? `/sites/${matrix}/matrix` : '/matrix', label: 'Matrix' }] : []),
 			...(may(posts, 'see-evidence') ? [{ to: '/reviews', label: 'Reviews' }] : []),

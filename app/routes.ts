@@ -18,6 +18,7 @@ export default [
 	route('rounds', 'routes/assessing/rounds.tsx'),
 	route('rounds/:round', 'routes/assessing/round.tsx'),
 	route('rounds/:round/signatures', 'routes/assessing/signatures.tsx'),
+	route('sign-offs', 'routes/assessing/sign-offs.tsx'),
 	route('observations/:observation', 'routes/assessing/observation.tsx'),
 
 	route('matrix', 'routes/people/matrices.ts'),
@@ -39,6 +40,8 @@ export default [
 		route(':site/:privilege/supervision', 'routes/people/supervision.tsx'),
 		route(':site/:privilege/delegations', 'routes/people/delegations.tsx'),
 		route(':site/:privilege/override', 'routes/people/override.tsx'),
+		route(':site/:privilege/lone-giving', 'routes/people/lone-giving.tsx'),
+		route(':site/:privilege/outside', 'routes/people/outside-request.tsx'),
 	]),
 
 	route('reviews', 'routes/reviewing/reviews.tsx'),
@@ -47,6 +50,7 @@ export default [
 	route('incidents', 'routes/reviewing/incidents.tsx'),
 	route('incidents/:incident', 'routes/reviewing/incident.tsx'),
 	route('delegations', 'routes/reviewing/open-delegations.tsx'),
+	route('outside/:token', 'routes/outside.tsx'),
 
 	route('ledger', 'routes/ledger/ledger.tsx'),
 	route('ledger/check', 'routes/ledger/check.tsx'),

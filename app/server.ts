@@ -173,7 +173,15 @@ async function page(
 	if (answer.body) await writeReadableStreamToWritable(answer.body, response);
 	else response.end();
 	const milliseconds = Math.round(performance.now() - started);
-	log.info({ requestId, method: request.method, path: url.pathname, status: answer.status, milliseconds }, 'page');
+	log.info(
+		{ requestId, method: request.method, path: withoutSecret(url.pathname), status: answer.status, milliseconds },
+		'page',
+	);
+}
+
+/** A one-time link is a secret: whoever reads the log must not be able to use it. */
+function withoutSecret(pathname: string): string {
+	return pathname.replace(/^\/outside\/.*/, '/outside/…');
 }
 
 /** Whether a form was sent from our own pages: its origin is the one we are asked at, or the configured one. */

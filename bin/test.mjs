@@ -1,33 +1,21 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { run } from './run.mjs';
 
 // `npm test`: every check there is, in the order in which a mistake is cheapest to find. All of them run, whatever
-// failed before, and the last line counts them: a check that is not itself a suite counts as one.
+// failed before, and the last line counts them: a check that is not itself a suite counts as one. With `--full`
+// whatever is made at random is made in its whole number: test/support/amounts.ts has them.
 process.chdir(path.resolve(import.meta.dirname, '..'));
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'countersign-test-'));
 const results = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const again = [];
-
-/**
- * @param {string} title
- * @param {string[]} command
- * @param {Record<string, string>} [variables]
- */
-function run(title, command, variables = {}) {
-	console.log(`\n── ${title}`);
-	const [program = '', ...rest] = command;
-	const local = path.resolve('node_modules/.bin', program);
-	const { status } = spawnSync(existsSync(local) ? local : program, rest, {
-		stdio: 'inherit',
-		env: { ...process.env, ...variables },
-	});
-	return status === 0;
-}
+/** What was made at random, and how much of it. */
+let did = '';
+if (process.argv.includes('--full')) process.env.TEST_FULL = '1';
 
 /** @param {boolean} passed */
 function count(passed) {
@@ -51,12 +39,12 @@ function countSuite(ended, file, read) {
  * Everything that Vitest runs, or some files of it. Gives those whose process stood still, in a run in which nothing
  * else went wrong outside a test; a second time that counts as a failure like any other.
  * @param {string[]} files
- * @returns {string[]}
+ * @returns {Promise<string[]>}
  */
-function runUnits(files) {
+async function runUnits(files) {
 	const reports = mkdtempSync(path.join(scratch, 'units-'));
 	const outcome = path.join(reports, 'outcome.json');
-	const ended = run(
+	const ended = await run(
 		'unit, database, gate, content, house',
 		[
 			'vitest',
@@ -67,8 +55,10 @@ function runUnits(files) {
 			'--reporter=./test/support/silence.ts',
 			`--outputFile.json=${outcome}`,
 		],
-		{ TEST_REPORTS: reports },
+		{ variables: { TEST_REPORTS: reports } },
 	);
+	const doings = path.join(reports, 'did.txt');
+	if (existsSync(doings)) did += readFileSync(doings, 'utf8');
 	const note = path.join(reports, 'stood-still.json');
 	/** @type {import('../test/support/silence.ts').StoodStill} */
 	const stood = existsSync(note) ? JSON.parse(readFileSync(note, 'utf8')) : { files: [], alone: false };
@@ -104,24 +94,31 @@ function freePort() {
 }
 
 try {
-	count(run('format and lint', ['biome', 'check', '.']));
-	count(run('types', ['tsc', '--noEmit']));
-	count(run('dead code', ['knip']));
-	count(run('build', ['remix', 'vite:build', '--logLevel', 'error'], { NODE_ENV: 'production' }));
+	const aside = { aside: true };
+	const build = ['remix', 'vite:build', '--logLevel', 'error'];
+	const first = await Promise.all([
+		run('format and lint', ['biome', 'check', '.'], aside),
+		run('types', ['tsc', '--noEmit'], aside),
+		run('dead code', ['knip'], aside),
+		run('build', build, { ...aside, variables: { NODE_ENV: 'production' } }),
+	]);
+	first.forEach(count);
 
-	const stoodStill = runUnits([]);
+	const stoodStill = await runUnits([]);
 	// Not a test that failed: a process that gave no sign of life at all. It is asked once more, and this is said.
 	if (stoodStill.length) {
-		runUnits(stoodStill);
+		await runUnits(stoodStill);
 		again.push(...stoodStill);
 	}
 
 	const journeys = path.join(scratch, 'journeys.json');
-	const journeysEnded = run('journeys in a browser', ['playwright', 'test'], {
-		E2E_PORT: await freePort(),
-		E2E_EMAR_PORT: await freePort(),
-		E2E_DATA_DIR: path.join(scratch, 'data'),
-		E2E_RESULTS: journeys,
+	const journeysEnded = await run('journeys in a browser', ['playwright', 'test'], {
+		variables: {
+			E2E_PORT: await freePort(),
+			E2E_EMAR_PORT: await freePort(),
+			E2E_DATA_DIR: path.join(scratch, 'data'),
+			E2E_RESULTS: journeys,
+		},
 	});
 	countSuite(journeysEnded, journeys, ({ stats }) => ({
 		passed: stats.expected + stats.flaky,
@@ -132,6 +129,7 @@ try {
 	rmSync(scratch, { recursive: true, force: true });
 }
 
+if (did) console.log(`\nMade at random${process.env.TEST_FULL ? ', in full' : ''}:\n${did.trim()}`);
 if (again.length) console.log(`\nRun twice, because a process stood still at first: ${again.join(', ')}`);
 const skipped = results.skipped ? `, ${results.skipped} skipped` : '';
 console.log(`\n${results.passed} passed, ${results.failed} failed${skipped}`);

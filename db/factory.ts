@@ -155,7 +155,7 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 		const results = Object.fromEntries(
 			criteriaOf(form.body).map((each): [string, Answer] => [
 				each.id,
-				!passed && each.id === missed ? 'no' : each.mayNotApply ? 'not-applicable' : 'yes',
+				!passed && each.id === missed ? 'no' : each.mayNotApply && !each.covers ? 'not-applicable' : 'yes',
 			]),
 		);
 		const counted = form.body.counts ?? true;
@@ -261,7 +261,11 @@ export function biographer(catalogue: Catalogue, now: Date, random: Random) {
 	/** The quiz and a round anew, and signed off again. */
 	function renews(who: Member, by: By, daysAgo: number, code: PrivilegeCode = 'administer-oral'): Fact[] {
 		const [assessor = by.signerId] = by.assessors.filter((each) => each !== who.personId);
-		const basis = [...sitsQuiz(who, daysAgo + 15, code), isWatched(who, assessor, daysAgo + 6, 'teatime', { code })];
+		const { variants = [undefined] } = requirementOf(privilegeOf(code).body, 'observation') ?? {};
+		const watched = [...variants].map((variant, place) =>
+			isWatched(who, assessor, daysAgo + 6 - place, place % 2 ? 'morning' : 'teatime', { code, variant }),
+		);
+		const basis = [...sitsQuiz(who, daysAgo + 15, code), ...watched];
 		return [...basis, isSignedOff(who, by.signerId, daysAgo, code, basis)];
 	}
 

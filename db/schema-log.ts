@@ -35,6 +35,8 @@ export const decisions = pgTable(
 		code: text('code').notNull(),
 		standing: text('standing'),
 		validUntil: instant('valid_until'),
+		/** The version of the rule it was made by: no other works it out again. */
+		ruleVersion: integer('rule_version').notNull().default(1),
 		loggedAt: instant('logged_at').notNull().default(sql`clock_timestamp()`),
 	},
 	(table) => [

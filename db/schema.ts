@@ -153,6 +153,8 @@ export const policies = pgTable(
 		siteId: uuid('site_id'),
 		version: integer('version').notNull(),
 		body: jsonb('body').notNull(),
+		/** How long holders have for what it asks beyond the one before: ISO 8601; P0D for what is urgent. */
+		grace: text('grace').notNull().default('P28D'),
 		reason: text('reason').notNull(),
 		recordedBy: uuid('recorded_by').notNull(),
 		recordedAt: instant('recorded_at').notNull().defaultNow(),
@@ -176,6 +178,7 @@ export const policyDrafts = pgTable(
 		siteId: uuid('site_id'),
 		/** What was changed in the form, as a part of a policy. */
 		edits: jsonb('edits').notNull(),
+		grace: text('grace').notNull().default('P28D'),
 		/** The newest policy of the provider when the comparison was begun; 0 where there was none. */
 		upon: integer('upon').notNull(),
 		/** The instant that is compared. */
@@ -476,3 +479,32 @@ export const providerMarks = pgTable('provider_marks', {
 		.references(() => providers.id),
 	toldUntil: instant('told_until').notNull(),
 });
+
+/**
+ * What somebody from outside the provider is asked to confirm by a one-time link: a nurse that she delegates a task, or an
+ * authoriser that somebody is signed off. Only a hash of the link is kept; what was confirmed becomes evidence.
+ */
+export const outsideRequests = pgTable(
+	'outside_requests',
+	{
+		providerId: providerId(),
+		id: uuid('id').notNull(),
+		kind: text('kind').notNull(),
+		personId: uuid('person_id').notNull(),
+		siteId: uuid('site_id').notNull(),
+		privilege: text('privilege').notNull(),
+		asked: jsonb('asked').notNull(),
+		tokenHash: text('token_hash').notNull(),
+		madeBy: uuid('made_by').notNull(),
+		madeAt: instant('made_at').notNull().defaultNow(),
+		expiresAt: instant('expires_at').notNull(),
+		usedAt: instant('used_at'),
+	},
+	(table) => [
+		primaryKey({ columns: [table.providerId, table.id] }),
+		unique().on(table.tokenHash),
+		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
+		foreignKey({ columns: [table.providerId, table.madeBy], foreignColumns: [people.providerId, people.id] }),
+	],
+);

@@ -37,7 +37,7 @@ test('1. Amara sees what is next, and why she may not give medicines yet', async
 	await page.setViewportSize(phone);
 	await signIn(page, 'amara.okafor');
 	await expect(page.getByRole('heading', { name: 'My induction' })).toBeVisible();
-	await expect(page.getByText('You may not do this on your own yet.').first()).toBeVisible();
+	await expect(page.getByText('You may not do this yet.').first()).toBeVisible();
 	await expect(page.getByText('You still have training to read').first()).toBeVisible();
 	await expect(page.getByText('Your next step')).toBeVisible();
 	await expect(page.getByRole('link', { name: 'Start reading' })).toBeVisible();
@@ -155,9 +155,9 @@ test('5. Grace sees what she grants, signs off, and finds it in the matrix', asy
 	const row = page.getByRole('row', { name: /Amara Okafor/ });
 	// The matrix has a column for each privilege: hers for medicines by mouth.
 	const cell = row.locator('a[href$="/administer-oral"]');
-	await expect(cell).toContainText('Ready to observe');
+	await expect(cell).toContainText('Ready for sign-off');
 	await cell.click();
-	await page.getByRole('link', { name: 'Sign off' }).click();
+	await page.getByRole('link', { name: 'Sign off', exact: true }).click();
 	const nextYear = new Date().getFullYear() + 1;
 	await expect(page.getByText('12 months from')).toBeVisible();
 	const save = page.getByRole('button', { name: new RegExp(`Sign off until .* ${nextYear}`) });

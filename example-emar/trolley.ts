@@ -103,6 +103,9 @@ export const incidentWords: Readonly<Record<IncidentKind, string>> = {
 	'wrong-dose': 'A wrong dose was given',
 	'count-discrepancy': 'The count does not agree',
 	'record-gap': 'Something is not written down',
+	harm: 'Somebody was harmed',
+	'falsified-record': 'A record seems to be false',
+	'suspected-diversion': 'Medicines may have been taken away',
 	other: 'Something else',
 };
 

@@ -188,7 +188,10 @@ function impurities(name: string, text: string): string[] {
 	const visit = (node: ts.Node): void => {
 		// What a field is called reads nothing: `{ document: slug }`, `payload.document`.
 		const isField = (name: ts.Identifier) =>
-			(ts.isPropertyAccessExpression(name.parent) || ts.isPropertyAssignment(name.parent)) && name.parent.name === name;
+			(ts.isPropertyAccessExpression(name.parent) ||
+				ts.isPropertyAssignment(name.parent) ||
+				ts.isPropertySignature(name.parent)) &&
+			name.parent.name === name;
 		const isName = ts.isIdentifier(node) && !isField(node);
 		if (isName && banned.test(node.text)) found.push(node.text);
 		if (ts.isPropertyAccessExpression(node) && /^(Date\.now|Math\.random)$/.test(node.getText()))
@@ -318,7 +321,7 @@ test('there are no barrels', () => {
 
 test('the top level holds what it should, and nothing else', () => {
 	const expected =
-		/^(package(-lock)?\.json|tsconfig\.json|remix\.config\.js|app|bin|client|db|content|example-emar|test|e2e|README\.md|(vite|vitest|playwright|drizzle)\.config\.ts|biome\.json|knip\.json|node_modules|build|test-results|\..+)$/;
+		/^(package(-lock)?\.json|tsconfig\.json|remix\.config\.js|app|bin|client|db|content|docs|example-emar|test|e2e|README\.md|(vite|vitest|playwright|drizzle)\.config\.ts|biome\.json|knip\.json|node_modules|build|test-results|\..+)$/;
 	expect(readdirSync(root).filter((name) => !expected.test(name))).toEqual([]);
 });
 

@@ -1,83 +1,29 @@
 import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceOf } from '#db/queries/evidence.ts';
-import { listEmployments } from '#db/queries/people.ts';
 import { findRound, type Round } from '#db/queries/rounds.ts';
 import { rounds } from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { type AssessRefusal, refuseAssessor } from '../domain/assessing.ts';
-import { type Checklist, markRound, unanswered } from '../domain/checklist.ts';
-import { decide } from '../domain/decide.ts';
-import { presentFor } from '../domain/evidence.ts';
-import { localDay } from '../domain/period.ts';
-import { timeOfDay } from '../domain/policy.ts';
-import { type PrivilegeCode, type Role, requirementOf } from '../domain/privilege.ts';
-import { type RoundForm, roundForm } from '../domain/round.ts';
-import { append, fact } from './append.ts';
+import type { RoundRefusal } from '../domain/assessing.ts';
+import { type Checklist, markRound } from '../domain/checklist.ts';
+import type { EvidenceOf, Payload } from '../domain/evidence.ts';
+import { isSignedLate } from '../domain/observation.ts';
+import { type Policy, timeOfDay } from '../domain/policy.ts';
+import { type PrivilegeCode, requirementOf } from '../domain/privilege.ts';
+import type { RoundForm } from '../domain/round.ts';
+import { finishedForm, type Uncounted, whyUncounted } from '../domain/round-worth.ts';
+import { append, fact, holdChain } from './append.ts';
+import {
+	type Assessor,
+	assessorAt,
+	type Judgement,
+	judgeRound,
+	learnerAt,
+	type Pair,
+	readPair,
+} from './judging-rounds.ts';
 import { rulesBySite } from './projecting.ts';
 import { checkSignature } from './secrets.ts';
-
-export interface Assessor {
-	providerId: string;
-	personId: string;
-}
-
-interface Pair {
-	learnerId: string;
-	siteId: string;
-	privilege: PrivilegeCode;
-}
-
-export type RoundRefusal = AssessRefusal | 'no-checklist' | 'not-at-this-site';
-
-/** Why this assessor may not assess this learner now (or at an instant before), or the assessor's evidence that says they may. */
-export async function checkAssessor(
-	tx: Tx,
-	{ providerId, personId }: Assessor,
-	catalogue: Catalogue,
-	{ learnerId, siteId, privilege }: Pair,
-	now: Date,
-	{ at }: { at?: Date } = {},
-): Promise<{ ok: true; evidence: string[] } | { ok: false; why: RoundRefusal }> {
-	const rules = (await rulesBySite(tx, providerId, catalogue))(siteId);
-	const evidence = await listEvidenceOf(tx, { providerId, personIds: [personId, learnerId] });
-	const present = presentFor(evidence, now);
-	const of = (person: string, code: PrivilegeCode) =>
-		decide(
-			rules,
-			evidence.filter((each) => each.personId === person),
-			{ privilege: code, siteId },
-			at ?? present,
-			present,
-		);
-	const [assess, samePrivilege] = [of(personId, 'assess'), of(personId, privilege)];
-	const why = refuseAssessor({ assessorId: personId, learnerId, assess, samePrivilege });
-	if (why) return { ok: false, why };
-	const by = requirementFor(catalogue, privilege)?.by;
-	if (by && !(await playsOneOf(tx, { providerId, personId }, siteId, by, localDay(at ?? present))))
-		return { ok: false, why: 'wrong-role' };
-	const learner = of(learnerId, privilege);
-	// Of somebody who does not work here nothing is asked.
-	if (!learner.progress.length) return { ok: false, why: 'not-at-this-site' };
-	return { ok: true, evidence: [...new Set([...assess.evidence, ...samePrivilege.evidence])] };
-}
-
-function requirementFor(catalogue: Catalogue, code: PrivilegeCode) {
-	const asked = catalogue.privileges.get(code);
-	return asked && requirementOf(asked.body, 'observation');
-}
-
-async function playsOneOf(tx: Tx, who: Assessor, siteId: string, roles: readonly Role[], onDay: string) {
-	const posts = await listEmployments(tx, who);
-	return posts.some(
-		(post) =>
-			roles.includes(post.role) &&
-			(post.siteId === null || post.siteId === siteId) &&
-			post.startedOn <= onDay &&
-			(post.lastDay === null || post.lastDay >= onDay),
-	);
-}
 
 /** Opens a round for filling in. */
 export async function startRound(
@@ -87,11 +33,13 @@ export async function startRound(
 	pair: Pair,
 	now: Date,
 ): Promise<{ ok: true; roundId: string } | { ok: false; why: RoundRefusal }> {
-	const form = requirementFor(catalogue, pair.privilege);
+	const asked = catalogue.privileges.get(pair.privilege);
+	const form = asked && requirementOf(asked.body, 'observation');
 	const pinned = form && catalogue.checklists.get(form.checklist);
 	if (!pinned) return { ok: false, why: 'no-checklist' };
-	const checked = await checkAssessor(tx, assessor, catalogue, pair, now);
-	if (!checked.ok) return checked;
+	const known = await readPair(tx, assessor, catalogue, pair, now);
+	const why = assessorAt(known, known.present).why ?? learnerAt(known, known.present);
+	if (why) return { ok: false, why };
 	const roundId = uuidv7();
 	await tx.insert(rounds).values({
 		...pair,
@@ -99,7 +47,8 @@ export async function startRound(
 		assessorId: assessor.personId,
 		id: roundId,
 		contentVersionId: pinned.versionId,
-		startedAt: now,
+		// By a clock that is behind it would have begun before what it rests on was known.
+		startedAt: known.present,
 	});
 	return { ok: true, roundId };
 }
@@ -119,20 +68,93 @@ export async function discardRound(tx: Tx, assessor: Assessor, roundId: string):
 		.where(sql`provider_id = ${assessor.providerId} and id = ${roundId} and assessor_id = ${assessor.personId}`);
 }
 
+/** A round that is about to be signed, and what it will be. */
+export interface RoundPreview extends Judgement {
+	passed: boolean;
+	criticalMissed: string[];
+	missed: string[];
+	notSeen: string[];
+	/** It will be kept as a late entry. */
+	late: boolean;
+	/** Why it will not count, were it passed. */
+	uncounted: Uncounted | null;
+}
+
+/** What a finished form comes to if both sign now; shown before they do. */
+export async function previewRound(
+	tx: Tx,
+	assessor: Assessor,
+	catalogue: Catalogue,
+	{ round, form, checklist, now }: { round: Round; form: RoundForm; checklist: Checklist; now: Date },
+): Promise<RoundPreview> {
+	const rules = (await rulesBySite(tx, assessor.providerId, catalogue))(round.siteId);
+	const judgement = await judgeRound(tx, assessor, catalogue, round, now);
+	const mark = markRound(checklist, form.results, form.stoppedForSafety, rules.policy);
+	const payload = payloadOf({ round, form, checklist, policy: rules.policy, judgement, now });
+	const asked = rules.privileges.get(round.privilege as PrivilegeCode);
+	const simulation = (asked && requirementOf(asked, 'observation')?.simulation) ?? false;
+	const draft: EvidenceOf<'observation'> = {
+		id: round.id,
+		seq: 0,
+		kind: 'observation',
+		personId: round.learnerId,
+		privilege: round.privilege as PrivilegeCode,
+		siteId: round.siteId,
+		observedAt: round.startedAt,
+		recordedAt: now,
+		recordedBy: assessor.personId,
+		contentVersionId: round.contentVersionId,
+		supersedes: null,
+		payload,
+	};
+	return {
+		...judgement,
+		...mark,
+		late: isSignedLate(payload, rules.policy),
+		uncounted: whyUncounted(draft, rules, rules.policy, { simulation }),
+	};
+}
+
+function payloadOf(given: {
+	round: Round;
+	form: RoundForm;
+	checklist: Checklist;
+	policy: Policy;
+	judgement: Judgement;
+	now: Date;
+}): Payload<'observation'> {
+	const { round, form, checklist, policy, judgement, now } = given;
+	const mark = markRound(checklist, form.results, form.stoppedForSafety, policy);
+	return {
+		checklist: checklist.slug,
+		assessor: round.assessorId,
+		assessorEvidence: judgement.assessorEvidence,
+		startedAt: round.startedAt.toISOString(),
+		timeOfDay: timeOfDay(policy, round.startedAt),
+		...(form.variant ? { variant: form.variant } : {}),
+		...(form.simulated ? { simulated: true } : {}),
+		counts: { people: form.people, doses: form.doses, refusals: form.refusals },
+		results: form.results,
+		criticalMissed: mark.criticalMissed,
+		missed: mark.missed,
+		stoppedForSafety: form.stoppedForSafety,
+		passed: mark.passed,
+		assessorSignedAt: now.toISOString(),
+		learnerSignedAt: now.toISOString(),
+		...(judgement.notCounted ? { notCounted: judgement.notCounted } : {}),
+		...(judgement.assessorLapsed ? { assessorLapsed: true as const } : {}),
+	};
+}
+
 export type Signing =
 	| { ok: true; passed: boolean; learnerId: string }
 	| { ok: false; why: RoundRefusal | 'unfinished' | 'unknown-round' }
 	| { ok: false; why: 'wrong' | 'too-many'; whose: 'assessor' | 'learner' };
 
-/** What a finished form comes to, or null while something in it is open. */
-export function finishedForm(round: Pick<Round, 'form'>, checklist: Checklist): RoundForm | null {
-	const form = roundForm.safeParse(round.form);
-	return form.success && unanswered(checklist, form.data.results).length === 0 ? form.data : null;
-}
-
 /**
  * Both sign, each with their own PIN or password, and the round becomes evidence under the round's own id: signing
- * twice records once. The assessor's own standing is looked at as it was when the round began and as it is now.
+ * twice records once. The assessor is judged by where they stood when it began: one who has lapsed since still records
+ * what they saw, and it says so. A failed round is always recorded, also where an assessor is found void.
  */
 export async function signRound(
 	tx: Tx,
@@ -145,14 +167,12 @@ export async function signRound(
 	await tx.execute(sql`select 1 from rounds where provider_id = ${providerId} and id = ${roundId} for update`);
 	const round = await findRound(tx, { providerId, assessorId: personId, roundId });
 	if (!round) return { ok: false, why: 'unknown-round' };
-	const form = finishedForm(round, checklist);
+	const { policy } = (await rulesBySite(tx, providerId, catalogue))(round.siteId);
+	const form = finishedForm(round.form, checklist, policy);
 	if (!form) return { ok: false, why: 'unfinished' };
-
-	const pair = { learnerId: round.learnerId, siteId: round.siteId, privilege: round.privilege as PrivilegeCode };
-	const atStart = await checkAssessor(tx, assessor, catalogue, pair, now, { at: round.startedAt });
-	if (!atStart.ok) return atStart;
-	const atSigning = await checkAssessor(tx, assessor, catalogue, pair, now);
-	if (!atSigning.ok) return atSigning;
+	const { passed } = markRound(checklist, form.results, form.stoppedForSafety, policy);
+	const refused = refusalOf(await judgeRound(tx, assessor, catalogue, round, now));
+	if (refused) return refused;
 
 	for (const [whose, signer, secret] of [
 		['assessor', personId, given.assessorSecret],
@@ -162,38 +182,29 @@ export async function signRound(
 		if (!signed.ok) return { ok: false, why: signed.why, whose };
 	}
 
-	const { policy } = (await rulesBySite(tx, providerId, catalogue))(round.siteId);
-	const mark = markRound(checklist, form.results, form.stoppedForSafety, policy);
+	// Two rounds that one assessor signs at once: the second must see the first.
+	await holdChain(tx, providerId);
+	const judgement = await judgeRound(tx, assessor, catalogue, round, now);
+	const refusedSince = refusalOf(judgement);
+	if (refusedSince) return refusedSince;
 	await append(tx, providerId, catalogue, [
 		fact({
 			id: round.id,
 			kind: 'observation',
 			personId: round.learnerId,
-			privilege: pair.privilege,
+			privilege: round.privilege as PrivilegeCode,
 			siteId: round.siteId,
 			observedAt: round.startedAt,
 			recordedBy: personId,
 			contentVersionId: round.contentVersionId,
-			payload: {
-				checklist: checklist.slug,
-				assessor: personId,
-				assessorEvidence: atStart.evidence,
-				startedAt: round.startedAt.toISOString(),
-				timeOfDay: timeOfDay(policy, round.startedAt),
-				...(form.variant ? { variant: form.variant } : {}),
-				...(form.simulated ? { simulated: true } : {}),
-				counts: { people: form.people, doses: form.doses, refusals: form.refusals },
-				results: form.results,
-				criticalMissed: mark.criticalMissed,
-				missed: mark.missed,
-				stoppedForSafety: form.stoppedForSafety,
-				passed: mark.passed,
-				assessorSignedAt: now.toISOString(),
-				learnerSignedAt: now.toISOString(),
-			},
+			payload: payloadOf({ round, form, checklist, policy, judgement, now }),
 			note: form.note || undefined,
 		}),
 	]);
 	await discardRound(tx, assessor, roundId);
-	return { ok: true, passed: mark.passed, learnerId: round.learnerId };
+	return { ok: true, passed, learnerId: round.learnerId };
+
+	function refusalOf({ refusal }: Judgement): Signing | null {
+		return refusal && (passed || refusal === 'yourself') ? { ok: false, why: refusal } : null;
+	}
 }

@@ -1,21 +1,32 @@
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
+import { listEvidenceByIds } from '#db/queries/evidence.ts';
+import { findIncident } from '#db/queries/incidents.ts';
+import { listPeopleByIds, listSites } from '#db/queries/people.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import type { SignOffRefusal } from '../domain/assessing.ts';
-import { may, type Post, sitesWith } from '../domain/authority.ts';
+import { maySignOff, refuseSignOff, type SignOffRefusal } from '../domain/assessing.ts';
+import { may, mayEverywhere, type Post } from '../domain/authority.ts';
 import type { ChangeAsks } from '../domain/content.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
-import { type Evidence, type EvidenceOf, ofKind, presentFor } from '../domain/evidence.ts';
+import { employmentAt } from '../domain/employment.ts';
+import { type EvidenceKind, type EvidenceOf, ofKind } from '../domain/evidence.ts';
 import type { Facts } from '../domain/facts.ts';
-import { asksAsMuchAs, leastAsked, openPauses } from '../domain/pause.ts';
+import type { Progress } from '../domain/ground.ts';
+import {
+	asksAsMuchAs,
+	type LiftingRefusal,
+	leastAskedAnywhere,
+	openPauses,
+	type PauseRefusal,
+} from '../domain/pause.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
 import { requirementOf } from '../domain/privilege.ts';
-import { missingBeforeSignOff } from '../domain/progress.ts';
+import { isAsked, type Recheck } from '../domain/recheck.ts';
+import { SignOffs } from '../domain/sign-off.ts';
 import { type Term, termOf } from '../domain/term.ts';
-import type { PauseReason } from '../domain/words.ts';
+import type { PauseReason, Reach } from '../domain/words.ts';
 import { append, fact, holdChain } from './append.ts';
-import { readCellFacts } from './cell-facts.ts';
+import { type CellFacts, readCellFacts } from './cell-facts.ts';
 import { rulesBySite } from './projecting.ts';
 
 export interface Authoriser {
@@ -31,13 +42,17 @@ export interface Cell {
 	privilege: PrivilegeCode;
 }
 
-export interface SignOffPreview {
+export interface SignOffPreview extends CellFacts {
 	decision: Decision;
 	/** What would be granted, and how the last day is worked out. */
 	term: Term;
 	refusal: SignOffRefusal | null;
 	/** The evidence the sign-off would rest on. */
 	basis: string[];
+	/** What is asked since something happened and is not done: nobody is signed off before it is. */
+	asked: Recheck[];
+	/** For a sign-off that no longer stands: what was not met when it was made, as is known now. */
+	flaws: readonly Progress[];
 }
 
 /** What a sign-off would do if it were made now; null for an unknown privilege. Shown before saving and checked again at it. */
@@ -48,39 +63,36 @@ export async function previewSignOff(
 	cell: Cell,
 	now: Date,
 ): Promise<SignOffPreview | null> {
-	const { providerId } = authoriser;
+	const { providerId, personId, posts } = authoriser;
 	const pinned = catalogue.privileges.get(cell.privilege);
 	if (!pinned) return null;
-	const rules = (await rulesBySite(tx, providerId, catalogue))(cell.siteId);
-	const evidence = await listEvidenceOf(tx, { providerId, personIds: [cell.personId] });
-	const present = presentFor(evidence, now);
+	const known = await readCellFacts(tx, providerId, catalogue, cell, now);
+	const { evidence, facts, present, rules } = known;
 	const decision = decide(rules, evidence, cell, present);
 	const term = termOf(rules, evidence, cell, present);
 	if (!term) return null;
-	const asked = decision.progress.filter((each) => each.requirement.kind !== 'sign-off');
-	const basis = [...new Set(asked.flatMap((each) => each.evidence))];
-	const roles = authoriser.posts.filter((post) => may([post], 'sign-off', cell.siteId)).map((post) => post.role);
+	const rests = decision.progress.filter((each) => each.requirement.kind !== 'sign-off');
+	const basis = [...new Set(rests.flatMap((each) => each.evidence))];
+	const based = <K extends EvidenceKind>(kind: K) => ofKind(evidence, kind).filter((each) => basis.includes(each.id));
+	const by = requirementOf(pinned.body, 'sign-off')?.by ?? [];
 	return {
+		...known,
 		decision,
 		term,
 		basis,
-		refusal: refusalOf(),
+		asked: decision.rechecks.filter((each) => isAsked(each, present)),
+		flaws: decision.signOff ? new SignOffs(rules, rules.changes).flawsOf(decision.signOff, cell, facts) : [],
+		refusal: refuseSignOff({
+			signerId: personId,
+			learnerId: cell.personId,
+			authorised: maySignOff(posts, cell.siteId, by, employmentAt(facts, cell.siteId, present)),
+			paused: openPauses(facts, cell).length > 0,
+			decision,
+			watchers: new Set(based('observation').map(({ payload }) => payload.assessor)),
+			verifiers: new Set(based('outside-assessment').map(({ payload }) => payload.verifiedBy)),
+			at: present,
+		}),
 	};
-
-	function refusalOf(): SignOffRefusal | null {
-		if (cell.personId === authoriser.personId) return 'yourself';
-		if (!pinned || !requirementOf(pinned.body, 'sign-off')?.by.some((role) => roles.includes(role)))
-			return 'not-authorised';
-		if (decision.standing === 'paused') return 'paused';
-		if (!decision.progress.length || missingBeforeSignOff(decision.progress).length) return 'not-ready';
-		const watchers = assessorsOf(evidence, basis);
-		return watchers.size === 1 && watchers.has(authoriser.personId) ? 'only-assessor' : null;
-	}
-}
-
-function assessorsOf(evidence: readonly Evidence[], basis: readonly string[]): Set<string> {
-	const watched = ofKind(evidence, 'observation').filter((round) => basis.includes(round.id));
-	return new Set(watched.map((round) => round.payload.assessor));
 }
 
 /** Signs a privilege off, until the day that was shown. The id makes a second click find the first. */
@@ -101,6 +113,7 @@ export async function signOff(
 	if (!preview || !pinned) return { ok: false, why: 'unknown-privilege' };
 	if (preview.refusal) return { ok: false, why: preview.refusal };
 	if (preview.term.lastDay !== given.shownLastDay) return { ok: false, why: 'day-changed' };
+	const covers = preview.decision.progress.flatMap((each) => each.lines?.covers ?? []);
 	await append(tx, providerId, catalogue, [
 		fact({
 			id: given.id,
@@ -108,39 +121,75 @@ export async function signOff(
 			...cell,
 			recordedBy: personId,
 			contentVersionId: pinned.versionId,
-			payload: { lastDay: preview.term.lastDay, policy: preview.decision.policyVersion, basis: preview.basis },
+			payload: {
+				lastDay: preview.term.lastDay,
+				policy: preview.decision.policyVersion,
+				basis: preview.basis,
+				...(preview.term.anniversary ? { anniversary: preview.term.anniversary } : {}),
+				...(covers.length ? { covers } : {}),
+			},
 		}),
 	]);
 	return { ok: true };
 }
 
-/** Pauses one privilege, or everything, at one site while something is reviewed. From the commit on, the gate refuses. */
+interface GivenPause {
+	id: string;
+	/** One privilege, or everything. */
+	scope?: 'privilege' | 'everything';
+	/** At this site only, or at every site: as far as the reason reaches. */
+	reach?: Reach;
+	reason: PauseReason;
+	reviewOn: string;
+	/** Staff who were involved in what it is about. */
+	parties?: readonly string[] | undefined;
+	/** The incident it is about. */
+	incident?: string | undefined;
+	note?: string | undefined;
+}
+
+/**
+ * Pauses one privilege, or everything, at one site or at all while something is reviewed. From the commit on, the gate
+ * refuses. For every site at once it is enough to have the authority at one where the person works: a stop is safe, and at
+ * night the manager on call may be the only one there. Lifting it takes authority at all of them.
+ */
 export async function pause(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
 	cell: Cell,
-	given: {
-		id: string;
-		scope?: 'privilege' | 'site';
-		reason: PauseReason;
-		reviewOn: string;
-		note?: string | undefined;
-	},
-): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'lifted-since' }> {
+	given: GivenPause,
+): Promise<{ ok: true } | { ok: false; why: PauseRefusal }> {
+	const { providerId, personId } = authoriser;
 	if (!may(authoriser.posts, 'pause', cell.siteId)) return { ok: false, why: 'not-authorised' };
-	const theirs = await listEvidenceOf(tx, { providerId: authoriser.providerId, personIds: [cell.personId] });
+	const { evidence, facts, present } = await readCellFacts(tx, providerId, catalogue, cell, new Date());
 	// A page gone back to and sent again must not say "paused" of a pause that has been lifted.
-	if (ofKind(theirs, 'pause-lifted').some(({ payload }) => payload.pause === given.id))
+	if (ofKind(evidence, 'pause-lifted').some(({ payload }) => payload.pause === given.id))
 		return { ok: false, why: 'lifted-since' };
-	await append(tx, authoriser.providerId, catalogue, [
+	const everywhere = given.reach === 'everywhere';
+	if (everywhere && employmentAt(facts, cell.siteId, present).refusal) return { ok: false, why: 'not-here' };
+	const parties = [...new Set(given.parties)].filter((each) => each !== cell.personId);
+	const known = await listPeopleByIds(tx, { providerId, personIds: parties });
+	if (known.size < parties.length) return { ok: false, why: 'unknown-party' };
+	if (given.incident) {
+		const incident = await findIncident(tx, { providerId, incidentId: given.incident });
+		if (incident?.personId !== cell.personId) return { ok: false, why: 'other-incident' };
+	}
+	await append(tx, providerId, catalogue, [
 		fact({
 			id: given.id,
 			kind: 'pause',
-			...cell,
-			privilege: given.scope === 'site' ? null : cell.privilege,
-			recordedBy: authoriser.personId,
-			payload: { reason: given.reason, reviewOn: given.reviewOn, owner: authoriser.personId },
+			personId: cell.personId,
+			siteId: everywhere ? null : cell.siteId,
+			privilege: given.scope === 'everything' ? null : cell.privilege,
+			recordedBy: personId,
+			payload: {
+				reason: given.reason,
+				reviewOn: given.reviewOn,
+				owner: personId,
+				...(parties.length ? { parties } : {}),
+				...(given.incident ? { incident: given.incident } : {}),
+			},
 			note: given.note,
 		}),
 	]);
@@ -149,8 +198,9 @@ export async function pause(
 
 /**
  * Lifts the open pauses that bear on one privilege at one site, those of everything there among them: all of them, or
- * those that were shown. Nobody lifts their own, nor a pause of the whole provider from one site. What is asked before
- * it is given back is never less than policy says for the reason of the pause; left out, it is just that.
+ * those that were shown. Nobody lifts their own, nor one about something they were involved in, nor a pause of the whole
+ * provider from one site. What is asked before it is given back is never less than policy says for the reason of the pause;
+ * left out, it is just that.
  */
 export async function liftPause(
 	tx: Tx,
@@ -158,29 +208,34 @@ export async function liftPause(
 	catalogue: Catalogue,
 	cell: Cell,
 	given: { pauses?: readonly string[]; asks?: ChangeAsks; note?: string | undefined },
-): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'yourself' | 'asks-too-little' }> {
+): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | LiftingRefusal }> {
 	const { providerId, personId } = authoriser;
 	if (!may(authoriser.posts, 'pause', cell.siteId)) return { ok: false, why: 'not-authorised' };
 	if (personId === cell.personId) return { ok: false, why: 'yourself' };
 	await holdChain(tx, providerId);
 	// By all that is recorded, whatever this server's clock says.
-	const { facts, rules } = await readCellFacts(tx, providerId, catalogue, cell, new Date(0));
-	const open = liftablePauses(authoriser, facts, cell).filter((each) => given.pauses?.includes(each.id) ?? true);
-	const least = leastAsked(open, rules.policy);
+	const { facts } = await readCellFacts(tx, providerId, catalogue, cell, new Date(0));
+	const rules = await rulesBySite(tx, providerId, catalogue);
+	const meant = openPauses(facts, cell).filter((each) => given.pauses?.includes(each.id) ?? true);
+	if (meant.some((each) => each.payload.parties?.includes(personId))) return { ok: false, why: 'party' };
+	const allSites = (await listSites(tx, { providerId })).map((site) => site.id);
+	const liftable = liftablePauses(authoriser, facts, cell, allSites);
+	const open = meant.filter((each) => liftable.includes(each));
+	const least = leastAskedAnywhere(open, (siteId) => rules(siteId).policy, allSites);
 	const asks = given.asks ?? least;
 	if (open.length && !asksAsMuchAs(asks, least)) return { ok: false, why: 'asks-too-little' };
 	await append(
 		tx,
 		providerId,
 		catalogue,
-		open.map(({ id, privilege, siteId }) =>
+		open.map(({ id, privilege, siteId, payload: { parties } }) =>
 			fact({
 				kind: 'pause-lifted',
 				personId: cell.personId,
 				privilege,
 				siteId,
 				recordedBy: personId,
-				payload: { pause: id, asks },
+				payload: { pause: id, asks, ...(parties ? { parties } : {}) },
 				note: given.note,
 			}),
 		),
@@ -189,7 +244,14 @@ export async function liftPause(
 }
 
 /** The open pauses that bear on a cell and that this authoriser may lift. */
-export function liftablePauses(authoriser: Authoriser, facts: Facts, cell: Cell): EvidenceOf<'pause'>[] {
-	const everywhere = sitesWith(authoriser.posts, 'pause') === 'all';
-	return openPauses(facts, cell).filter((each) => each.siteId !== null || everywhere);
+export function liftablePauses(
+	{ personId, posts }: Authoriser,
+	facts: Facts,
+	cell: Cell,
+	allSites: readonly string[],
+): EvidenceOf<'pause'>[] {
+	const everywhere = mayEverywhere(posts, 'pause', allSites);
+	return openPauses(facts, cell).filter(
+		(each) => (each.siteId !== null || everywhere) && !each.payload.parties?.includes(personId),
+	);
 }

@@ -37,7 +37,7 @@ export async function sentBefore(
 	tx: Tx,
 	providerId: string,
 	{ id, kind }: { id: string; kind: EvidenceKind },
-	{ personId, privilege, siteId }: Question & { personId: string },
+	{ personId, privilege, siteId }: Pick<Question, 'privilege'> & { siteId: string | null; personId: string },
 	evidence: readonly Evidence[],
 ): Promise<'never' | 'recorded' | 'otherwise'> {
 	const [found] = await listEvidenceByIds(tx, { providerId, evidenceIds: [id] });

@@ -6,10 +6,7 @@ import { type Catalogue, titles } from '../catalogue.server.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
 import { type Evidence, presentFor } from '../domain/evidence.ts';
-import { Facts, standingEvidence } from '../domain/facts.ts';
 import { sayMissing } from '../domain/missing.ts';
-import { endOfDay, latest } from '../domain/period.ts';
-import { openDelegations } from '../domain/progress.ts';
 import type { Question } from '../domain/rules.ts';
 import { rulesBySite } from './projecting.ts';
 
@@ -20,14 +17,16 @@ export interface CloserQuestion extends Question {
 	at: Date;
 	/** Whether what is missing is to be said. */
 	detail: boolean;
+	/** Of somebody on an override for a witnessed task: what a stored standing does not say is asked. */
+	override?: boolean;
 }
 
 export interface CloserLook
 	extends Pick<Decision, 'permit' | 'code' | 'standing' | 'validUntil' | 'policyVersion' | 'delegation'> {
 	/** The newest row of the person's evidence that was taken into account. */
 	upToSeq: number | null;
-	/** Until when the task is delegated for the person supported; null where it is not. */
-	delegatedUntil: Date | null;
+	/** Of somebody on an override: whether they may do what the task rests on. */
+	holdsWhatItRestsOn: boolean;
 	missing: string[];
 }
 
@@ -49,7 +48,9 @@ export async function lookCloser(
 		persons: [...new Set(named.map((each) => each.person as string))],
 	});
 	const delegated = new Set(pairs.map((each) => `${each.personId} ${each.person}`));
-	const worthwhile = questions.map((each) => each.detail || delegated.has(`${each.personId} ${each.person}`));
+	const worthwhile = questions.map(
+		(each) => each.detail || each.override || delegated.has(`${each.personId} ${each.person}`),
+	);
 	const personIds = [...new Set(questions.filter((_, place) => worthwhile[place]).map((each) => each.personId))];
 	const evidence = new Map<string, Evidence[]>(personIds.map((id) => [id, []]));
 	for (const each of await listEvidenceOf(tx, { providerId, personIds })) evidence.get(each.personId)?.push(each);
@@ -74,18 +75,9 @@ export async function lookCloser(
 			policyVersion: decision.policyVersion,
 			upToSeq: theirs.at(-1)?.seq ?? null,
 			...(decision.delegation ? { delegation: decision.delegation } : {}),
-			delegatedUntil: delegatedUntil(theirs, question, at),
+			holdsWhatItRestsOn: decision.holdsWhatItRestsOn,
 			missing: question.detail ? sayMissing(decision, at, titles()) : [],
 		});
 	}
 	return looks;
-}
-
-function delegatedUntil(evidence: readonly Evidence[], question: Question, at: Date): Date | null {
-	if (question.person === undefined) return null;
-	const open = openDelegations(Facts.from(standingEvidence(evidence, at, at)), question);
-	const until = latest(
-		open.filter((each) => each.payload.person === question.person).map((each) => endOfDay(each.payload.reviewOn)),
-	);
-	return until && until > at ? until : null;
 }

@@ -1,6 +1,6 @@
 /** Something that is not as it was written. */
 export interface Finding {
-	what: 'chain' | 'payload' | 'reference' | 'checkpoint' | 'content' | 'event' | 'note' | 'standing';
+	what: 'chain' | 'payload' | 'reference' | 'checkpoint' | 'content' | 'event' | 'note' | 'standing' | 'post';
 	/** Which row: `evidence 17`, `checkpoint 340 of log 1`, `administer-oral of <person> at <site>`. */
 	where: string;
 	detail: string;

@@ -131,7 +131,7 @@ export async function answerOnTheDay(
 		const then = (await rulesBySite(tx, providerId, catalogue, round.observedAt))(question.siteId);
 		const theirs = assessors.filter((each) => each.personId === assessor);
 		const competent = (['assess', question.privilege] as PrivilegeCode[]).every(
-			(privilege) => decide(then, theirs, { privilege, siteId: question.siteId }, round.observedAt, knownAt).permit,
+			(privilege) => decide(then, theirs, { privilege, siteId: question.siteId }, round.observedAt, knownAt).holds,
 		);
 		return { name: nameOf(assessor), competent };
 	}

@@ -37,8 +37,7 @@ function weigh(authoriser: Authoriser, cell: Cell, { evidence, present, rules }:
 	function refusalOf(): OverrideRefusal | null {
 		if (!may(authoriser.posts, 'override', cell.siteId)) return 'not-authorised';
 		if (authoriser.personId === cell.personId) return 'yourself';
-		if (!canOverride(rules, evidence, cell, present)) return 'not-overridable';
-		return used >= perYear ? 'budget-spent' : null;
+		return canOverride(rules, evidence, cell, present) ? null : 'not-overridable';
 	}
 }
 
@@ -48,19 +47,20 @@ export async function override(
 	authoriser: Authoriser,
 	catalogue: Catalogue,
 	cell: Cell,
-	given: { id: string; hours: number; note: string; now: Date },
+	given: { id: string; hours: number; note: string; over?: 'yes' | undefined; now: Date },
 ): Promise<{ ok: true } | { ok: false; why: OverrideRefusal }> {
 	const { providerId, personId } = authoriser;
-	// Held from before the counting on: two at once must not both be the last of the year.
+	// Held from before the counting on: two at once must not both be the last that policy plans for.
 	await holdChain(tx, providerId);
 	const known = await readCellFacts(tx, providerId, catalogue, cell, given.now);
-	const { refusal, longest } = weigh(authoriser, cell, known);
+	const { refusal, longest, used, perYear } = weigh(authoriser, cell, known);
 	if (refusal === 'not-authorised' || refusal === 'yourself') return { ok: false, why: refusal };
 	const before = await sentBefore(tx, providerId, { id: given.id, kind: 'override' }, cell, known.evidence);
 	if (before !== 'never') return before === 'recorded' ? { ok: true } : { ok: false, why: 'other-page' };
 	if (refusal) return { ok: false, why: refusal };
 	const length = given.hours * 3_600_000;
 	if (length > longest) return { ok: false, why: 'too-long' };
+	if (used >= perYear && !given.over) return { ok: false, why: 'over-budget' };
 	await append(tx, providerId, catalogue, [
 		fact({
 			id: given.id,
@@ -76,12 +76,15 @@ export async function override(
 }
 
 export interface ListedOverride {
-	override: EvidenceOf<'override'>;
+	/** For the giver, or in place of a witness. */
+	override: EvidenceOf<'override'> | EvidenceOf<'lone-giving'>;
 	note: string;
 	takenBack: boolean;
+	/** The how-manieth override of the person within twelve months it was; 0 for leave to give alone. */
+	ofTheYear: number;
 }
 
-/** Every override of the last twelve months at some sites, newest first; those taken back since are marked, not left out. */
+/** Every override and every leave to give alone of the last twelve months at some sites, newest first; those taken back since are marked, not left out. */
 export async function listOverrides(
 	tx: Tx,
 	providerId: string,
@@ -89,11 +92,25 @@ export async function listOverrides(
 	now: Date,
 ): Promise<ListedOverride[]> {
 	const since = overridesCountFrom(now);
-	const rows = await listEvidenceOfKinds(tx, { providerId, kinds: ['override', 'retraction'], since });
+	const kinds = ['override', 'lone-giving', 'retraction'] as const;
+	// From a year before: the first of those listed may have been one too many then.
+	const rows = await listEvidenceOfKinds(tx, { providerId, kinds, since: overridesCountFrom(since) });
 	const takenBack = new Set(rows.map((each) => each.supersedes));
-	const overrides = ofKind(rows, 'override').filter((each) => each.siteId && siteIds.includes(each.siteId));
-	const notes = await listNotes(tx, { providerId, evidenceIds: overrides.map((each) => each.id) });
-	return overrides
-		.map((each) => ({ override: each, note: notes.get(each.id) ?? '', takenBack: takenBack.has(each.id) }))
+	const listed = [...ofKind(rows, 'override'), ...ofKind(rows, 'lone-giving')].filter(
+		(each) => each.observedAt >= since && each.siteId !== null && siteIds.includes(each.siteId),
+	);
+	const notes = await listNotes(tx, { providerId, evidenceIds: listed.map((each) => each.id) });
+	return listed
+		.map((each) => ({
+			override: each,
+			note: notes.get(each.id) ?? '',
+			takenBack: takenBack.has(each.id),
+			ofTheYear: each.kind === 'override' ? placeInYear(each) : 0,
+		}))
 		.sort((a, b) => b.override.observedAt.getTime() - a.override.observedAt.getTime());
+
+	function placeInYear({ personId, observedAt, seq }: EvidenceOf<'override'>): number {
+		const theirs = rows.filter((each) => each.personId === personId && each.seq <= seq);
+		return overridesUsed(theirs, observedAt);
+	}
 }

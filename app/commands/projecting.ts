@@ -3,16 +3,16 @@ import { sql } from 'drizzle-orm';
 import type { Tx } from '#db/client.server.ts';
 import { markPeople, readTold } from '#db/queries/events.ts';
 import { listEvidenceOf, listNewestSeqs } from '#db/queries/evidence.ts';
-import { listPolicyOverrides, type PolicyVersion } from '#db/queries/policies.ts';
+import { type Policies, type PolicyVersion, readPolicies } from '#db/queries/policies.ts';
 import { listSegments, replaceSegments, type StandingSegment } from '#db/queries/standings.ts';
 import * as schema from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { changesOf } from '../domain/change.ts';
 import { type Evidence, ofKind } from '../domain/evidence.ts';
-import { latest } from '../domain/period.ts';
-import { policyInForce, policyNamed } from '../domain/policy.ts';
-import { isPrivilegeCode, type Privilege, type PrivilegeCode } from '../domain/privilege.ts';
-import type { Rules } from '../domain/rules.ts';
+import { latest, localDay, moveDay } from '../domain/period.ts';
+import { goodUntil, policyInForce, policyNamed } from '../domain/policy.ts';
+import { isPrivilegeCode, type Privilege, type PrivilegeCode, type SiteKind } from '../domain/privilege.ts';
+import type { Rules, Settling } from '../domain/rules.ts';
 import { segmentsFrom } from '../domain/term.ts';
 import { type News, tell } from './telling.ts';
 
@@ -23,32 +23,67 @@ export async function rulesBySite(
 	catalogue: Catalogue,
 	at?: Date,
 ): Promise<(siteId: string) => Rules> {
-	return rulesFrom(await listPolicyOverrides(tx, { providerId }), catalogue, at);
+	return rulesFrom(await readPolicies(tx, { providerId }), catalogue, at);
 }
 
 /** As `rulesBySite`, from policies that have been read already, or that somebody is only thinking about. */
-export function rulesFrom(
-	overrides: readonly PolicyVersion[],
-	catalogue: Catalogue,
-	at?: Date,
-): (siteId: string) => Rules {
+export function rulesFrom({ overrides, kinds }: Policies, catalogue: Catalogue, at?: Date): (siteId: string) => Rules {
 	const inForce = at ? overrides.filter((each) => each.recordedAt <= at) : overrides;
 	const privileges = at ? privilegesAt(catalogue, at) : currentPrivileges(catalogue);
 	const shipped = (at && shippedPolicyAt(catalogue, at)) ?? catalogue.policy.body;
+	const checklists = new Map([...catalogue.checklists].map(([slug, pinned]) => [slug, pinned.body]));
+	const named = memoised((version) => policyNamed(version, catalogue.shippedPolicies, overrides));
 	const known = new Map<string, Rules>();
 	return (siteId) => {
-		const rules = known.get(siteId) ?? {
-			policy: policyInForce(shipped, inForce, siteId),
+		const rules: Rules = known.get(siteId) ?? {
+			policy: policyInForce(shipped, inForce, siteId, kinds.get(siteId)),
+			settling: settlingAt(catalogue, inForce, siteId, kinds.get(siteId)),
+			checklists,
 			privileges,
 			changes: at ? catalogue.changes.filter((each) => each.inForceFrom <= at) : catalogue.changes,
 			earlier: {
 				privileges: catalogue.privilegeVersions,
-				policies: memoised((version) => policyNamed(version, catalogue.shippedPolicies, overrides)),
+				checklists: catalogue.checklistVersions,
+				policies: named,
 			},
 		};
 		known.set(siteId, rules);
 		return rules;
 	};
+}
+
+/** A new shipped policy gives holders as long as a provider's own does when nothing else is said. */
+const shippedGrace = 'P28D';
+
+/** The policies that a site has had, and when the grace of what replaced each ends; those of a year before the newest. */
+function settlingAt(
+	catalogue: Catalogue,
+	overrides: readonly PolicyVersion[],
+	siteId: string,
+	kind: SiteKind | undefined,
+): Settling[] {
+	const ours = overrides.filter((each) => each.siteId === null || each.siteId === siteId);
+	const shipped = catalogue.pinned.filter((each) => each.kind === 'policy');
+	const steps = [
+		...ours.map((each) => ({ at: each.recordedAt, grace: each.grace ?? 'P0D' })),
+		...shipped.slice(1).map((each) => ({ at: each.recordedAt, grace: shippedGrace })),
+	].sort((a, b) => a.at.getTime() - b.at.getTime());
+	const newest = steps.at(-1)?.at ?? new Date(0);
+	// What is urgent ends every grace before it.
+	const urgent = steps.findLastIndex(({ grace }) => grace === 'P0D');
+	return steps
+		.slice(urgent + 1)
+		.filter(({ at }) => moveDay(localDay(at), 'P1Y') >= localDay(newest))
+		.map(({ at, grace }) => {
+			const before = new Date(at.getTime() - 1);
+			const policy = policyInForce(
+				shippedPolicyAt(catalogue, before) ?? catalogue.policy.body,
+				ours.filter((each) => each.recordedAt <= before),
+				siteId,
+				kind,
+			);
+			return { policy, until: goodUntil(moveDay(localDay(at), grace), policy) };
+		});
 }
 
 function memoised<T>(get: (name: string) => T): { get(name: string): T } {
@@ -84,7 +119,7 @@ function shippedPolicyAt(catalogue: Catalogue, at: Date) {
 	return catalogue.shippedPolicies.find((each) => each.version === version);
 }
 
-/** The stretches of standing that one person's evidence gives, at every site where they have worked. */
+/** The stretches of standing that one person's evidence gives, at every site where they have worked or may cover. */
 export function standingsOf(
 	rules: (siteId: string) => Rules,
 	privileges: readonly PrivilegeCode[],
@@ -114,10 +149,12 @@ export function standingsOf(
 	});
 }
 
-/** Where somebody has ever worked, of some sites: all of them for provider-wide staff. */
+/** Where somebody has ever worked, or was allowed to cover, of some sites: all of them for provider-wide staff. */
 export function sitesOf(evidence: readonly Evidence[], all: readonly string[]): string[] {
 	const sites = ofKind(evidence, 'employment-started').map((start) => start.siteId);
-	return sites.includes(null) ? [...all] : all.filter((site) => sites.includes(site));
+	if (sites.includes(null)) return [...all];
+	const named = new Set([...sites, ...ofKind(evidence, 'override').map((each) => each.siteId)]);
+	return all.filter((site) => named.has(site));
 }
 
 /** Where one person stands from the newest row of their evidence on. */

@@ -1,16 +1,19 @@
 import type { z } from 'zod';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
-import { listEmployments } from '#db/queries/people.ts';
-import { listStandingsNow } from '#db/queries/standings.ts';
+import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
+import { nurseRegistration } from '../domain/delegation.ts';
 import type { Evidence } from '../domain/evidence.ts';
 import { instantOf, localDay, startOfDay } from '../domain/period.ts';
-import type { PrivilegeCode } from '../domain/privilege.ts';
 import { type RecordKind, type RecordRefusal, type recordForms, recordWords, slugOf } from '../domain/record.ts';
+import { isForSecond, type TakingBackRefusal } from '../domain/taking-back.ts';
 import { append, type Fact, fact, holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
+import { confirmBy, type GivenSecond } from './confirming.ts';
+import { listWorkSites, readCorrection } from './correcting.ts';
+import { movePosts } from './employing.ts';
+import { assessedAt, refuseOutside } from './outside-assessing.ts';
 
 export type RecordForm = { [K in RecordKind]: { kind: K } & z.output<(typeof recordForms)[K]> }[RecordKind];
 
@@ -31,13 +34,14 @@ export async function record(
 	const { providerId } = authoriser;
 	if (personId === authoriser.personId) return { ok: false, why: 'yourself' };
 	const { authority } = recordWords[form.kind];
-	const sites = 'site' in form ? [form.site] : await sitesOf(tx, providerId, personId);
+	const sites = 'site' in form ? [form.site] : await listWorkSites(tx, providerId, personId, localDay(now));
 	if (!sites.some((siteId) => may(authoriser.posts, authority, siteId))) return { ok: false, why: 'not-authorised' };
 	const today = localDay(now);
 	const happened = form.kind === 'site-induction' ? form.on : form.kind === 'absence' ? form.from : '';
 	if (happened > today || ('awardedOn' in form && form.awardedOn > today)) return { ok: false, why: 'in-the-future' };
-	if (form.kind === 'outside-assessment' && (await hasAssessor(tx, providerId, form.site, form.privilege, personId)))
-		return { ok: false, why: 'has-assessor' };
+	const refusal =
+		form.kind === 'outside-assessment' ? await refuseOutside(tx, authoriser, catalogue, personId, form, now) : null;
+	if (refusal) return { ok: false, why: refusal };
 	await append(tx, providerId, catalogue, [factOf(form, personId, authoriser.personId, now)]);
 	return { ok: true };
 }
@@ -59,111 +63,128 @@ function factOf(form: RecordForm, personId: string, recordedBy: string, now: Dat
 				payload: { from: form.from, back: form.back },
 			});
 		case 'award':
-		case 'agency-record': {
-			const award = form.kind === 'award' ? slugOf(form.award) : 'agency-record';
+		case 'agency-record':
+		case 'nurse-registration': {
+			const award = form.kind === 'award' ? slugOf(form.award) : awardOf[form.kind];
 			const { awardedOn, expiresOn } = form;
 			return fact({ ...base, kind: 'award', payload: { award, awardedOn, expiresOn, verifiedBy: recordedBy } });
 		}
 		case 'outside-assessment': {
 			const { privilege, site, award, awardedOn } = form;
 			const payload = { qualification: slugOf(award), assessedOn: awardedOn, verifiedBy: recordedBy };
-			return fact({ ...base, kind: form.kind, privilege, siteId: site, payload });
+			// Today's is made now, by the database's clock.
+			const made = awardedOn < localDay(now) ? { observedAt: assessedAt(awardedOn, now) } : {};
+			return fact({ ...base, ...made, kind: form.kind, privilege, siteId: site, payload });
 		}
 		case 'age-decision':
-			return fact({ ...base, kind: form.kind, payload: { may: form.may === 'yes' } });
+			return fact({ ...base, kind: form.kind, privilege: form.privilege, payload: { may: form.may === 'yes' } });
 	}
 }
 
-async function sitesOf(tx: Tx, providerId: string, personId: string): Promise<(string | undefined)[]> {
-	const employments = await listEmployments(tx, { providerId, personId });
-	return employments.map((each) => each.siteId ?? undefined);
-}
+const awardOf = { 'agency-record': 'agency-record', 'nurse-registration': nurseRegistration } as const;
 
-/** Whether somebody else at a site could watch a round of this instead. */
-async function hasAssessor(
-	tx: Tx,
-	providerId: string,
-	siteId: string,
-	privilege: PrivilegeCode,
-	personId: string,
-): Promise<boolean> {
-	const standings = await listStandingsNow(tx, { providerId, siteId });
-	const holds = (who: string, code: PrivilegeCode) =>
-		standings.some((each) => each.personId === who && each.privilege === code && each.permit);
-	return standings.some(
-		(each) =>
-			each.privilege === 'assess' && each.permit && each.personId !== personId && holds(each.personId, privilege),
-	);
-}
-
-/** What somebody may take back as entered in error: everything that a person, not a rule, wrote down. */
-export function mayBeTakenBack(entry: Evidence): boolean {
-	return entry.kind !== 'retraction';
-}
-
-/** Takes a row of evidence back as entered in error, with a reason. The row stays; it does not count any more. */
+/**
+ * Takes a row of evidence back as entered in error, with a reason. The row stays; it does not count any more. Where removing
+ * it could turn a no into a yes it needs what the act needed: the same authority, as far, and a second person.
+ */
 export async function takeBack(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
-	given: { id: string; evidenceId: string; note: string },
-): Promise<Recorded | null> {
-	const { providerId, personId } = authoriser;
-	const [entry] = await listEvidenceByIds(tx, { providerId, evidenceIds: [given.evidenceId] });
-	if (!entry || !mayBeTakenBack(entry)) return null;
-	if (entry.personId === personId) return { ok: false, why: 'yourself' };
-	const sites = entry.siteId ? [entry.siteId] : await sitesOf(tx, providerId, entry.personId);
-	if (!sites.some((siteId) => may(authoriser.posts, 'correct', siteId)))
-		return { ok: false, why: 'not-yours-to-correct' };
-	// Two who take the same row back at once: the second must see the first.
-	await holdChain(tx, providerId);
-	const theirs = await listEvidenceOf(tx, { providerId, personIds: [entry.personId] });
-	const before = theirs.find((each) => each.supersedes === entry.id);
-	if (before) return before.id === given.id ? { ok: true } : { ok: false, why: 'taken-back' };
-	await append(tx, providerId, catalogue, [
+	given: { id: string; evidenceId: string; note: string; second?: GivenSecond; now?: Date },
+): Promise<TakenBack | null> {
+	const said = await correct(tx, authoriser, catalogue, given);
+	if (!said?.ok) return said;
+	if ('before' in said) return { ok: true };
+	const { entry, confirmedBy } = said;
+	await append(tx, authoriser.providerId, catalogue, [
 		fact({
 			id: given.id,
 			kind: 'retraction',
 			personId: entry.personId,
 			privilege: entry.privilege,
 			siteId: entry.siteId,
-			recordedBy: personId,
+			recordedBy: authoriser.personId,
 			supersedes: entry.id,
-			payload: {} as never,
+			// The hash of the note comes with it.
+			payload: (confirmedBy ? { confirmedBy } : {}) as never,
 			note: given.note,
+		}),
+	]);
+	if (entry.kind === 'employment-started' || entry.kind === 'employment-ended')
+		await movePosts(tx, authoriser.providerId, entry.personId);
+	return { ok: true };
+}
+
+/**
+ * Says when somebody who is away came back: a row that takes the place of the open absence. A day that spares them what a
+ * long absence asks for is said by two people.
+ */
+export async function endAbsence(
+	tx: Tx,
+	authoriser: Authoriser,
+	catalogue: Catalogue,
+	given: { id: string; evidenceId: string; back: string; second?: GivenSecond; now?: Date },
+): Promise<TakenBack | null> {
+	const said = await correct(tx, authoriser, catalogue, given);
+	if (!said?.ok) return said;
+	if ('before' in said) return { ok: true };
+	const { entry, confirmedBy } = said;
+	if (entry.kind !== 'absence') return null;
+	const { from } = entry.payload;
+	await append(tx, authoriser.providerId, catalogue, [
+		fact({
+			id: given.id,
+			kind: 'absence',
+			personId: entry.personId,
+			siteId: entry.siteId,
+			observedAt: entry.observedAt,
+			recordedBy: authoriser.personId,
+			supersedes: entry.id,
+			payload: { from, back: given.back, ...(confirmedBy ? { confirmedBy } : {}) },
 		}),
 	]);
 	return { ok: true };
 }
 
-/** Says when somebody who is away came back: a row that takes the place of the open absence. */
-export async function endAbsence(
+type TakenBack = { ok: true } | { ok: false; why: TakingBackRefusal };
+
+/** Whether those who say so may put a row right; null where there is none. The chain is held from here on. */
+async function correct(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
-	given: { id: string; evidenceId: string; back: string },
-): Promise<Recorded | null> {
+	given: { id: string; evidenceId: string; back?: string; second?: GivenSecond; now?: Date },
+): Promise<{ ok: false; why: TakingBackRefusal } | { ok: true; before: true } | Corrected | null> {
 	const { providerId, personId } = authoriser;
-	const [open] = await listEvidenceByIds(tx, { providerId, evidenceIds: [given.evidenceId] });
-	if (open?.kind !== 'absence') return null;
-	if (open.personId === personId) return { ok: false, why: 'yourself' };
-	const sites = await sitesOf(tx, providerId, open.personId);
-	if (!sites.some((siteId) => may(authoriser.posts, 'record', siteId))) return { ok: false, why: 'not-authorised' };
+	const now = given.now ?? new Date();
+	const asked = { evidenceId: given.evidenceId, now, ...(given.back === undefined ? {} : { back: given.back }) };
+	const [found] = await listEvidenceByIds(tx, { providerId, evidenceIds: [given.evidenceId] });
+	if (!found) return null;
+	if (found.personId === personId) return { ok: false, why: 'yourself' };
+	// Whoever may not take it back whatever a second person says tries nobody's PIN here.
+	const alone = given.second && (await readCorrection(tx, providerId, catalogue, asked))?.refuse(authoriser, null);
+	if (alone && !isForSecond(alone)) return { ok: false, why: alone };
+	const second = given.second ? await confirmBy(tx, authoriser, found.personId, given.second) : null;
+	if (second && !second.ok) return second;
+	// Two who take the same row back at once: the second must see the first.
 	await holdChain(tx, providerId);
-	const theirs = await listEvidenceOf(tx, { providerId, personIds: [open.personId] });
-	const before = theirs.find((each) => each.supersedes === open.id);
-	if (before) return before.id === given.id ? { ok: true } : { ok: false, why: 'taken-back' };
-	await append(tx, providerId, catalogue, [
-		fact({
-			id: given.id,
-			kind: 'absence',
-			personId: open.personId,
-			siteId: open.siteId,
-			observedAt: open.observedAt,
-			recordedBy: personId,
-			supersedes: open.id,
-			payload: { from: open.payload.from, back: given.back },
-		}),
-	]);
-	return { ok: true };
+	const known = await readCorrection(tx, providerId, catalogue, asked);
+	if (!known) return null;
+	const { entry, evidence } = known;
+	const before = evidence.find((each) => each.supersedes === entry.id);
+	if (before?.id === given.id) return { ok: true, before: true };
+	if (before) return { ok: false, why: 'taken-back' };
+	if (given.back !== undefined) {
+		if (entry.kind !== 'absence' || entry.payload.back !== null) return null;
+		if (given.back <= entry.payload.from || given.back > localDay(now)) return { ok: false, why: 'back-too-early' };
+	}
+	const why = known.refuse(authoriser, second) ?? known.refusal;
+	return why ? { ok: false, why } : { ok: true, entry, ...(second ? { confirmedBy: second.personId } : {}) };
+}
+
+interface Corrected {
+	ok: true;
+	entry: Evidence;
+	confirmedBy?: string;
 }

@@ -1,8 +1,8 @@
 import type { Tx } from '#db/client.server.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
-import { listPolicyOverrides, type PolicyVersion } from '#db/queries/policies.ts';
+import { readPolicies } from '#db/queries/policies.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { decide } from '../domain/decide.ts';
+import { decide, ruleVersion } from '../domain/decide.ts';
 import { presentFor } from '../domain/evidence.ts';
 import type { LoggedDecision } from '../domain/logged-decision.ts';
 import { policyNamed } from '../domain/policy.ts';
@@ -20,11 +20,15 @@ export interface Replayed {
 	validUntil: Date | null;
 }
 
-export interface Replay {
+export interface WorkedAgain {
+	byEarlierRule: false;
 	answer: Replayed;
 	/** What is not as it was logged; empty where the two agree. */
 	differs: (keyof Replayed)[];
 }
+
+/** What comes of putting a logged question again: nothing, where another version of the rule had answered it. */
+export type Replay = WorkedAgain | { byEarlierRule: true };
 
 type RestedOn = Pick<LoggedDecision, 'personId' | 'upToSeq' | 'policyVersion'>;
 
@@ -33,7 +37,8 @@ const forEver = new Date(8.64e15);
 /**
  * Works a logged decision out anew by the one rule, from the evidence: as at the instant it was made, with the rows and
  * the policy it rested on and no later ones. What the gate read was a standing that had been worked out before, so the
- * two agree only if both are right.
+ * two agree only if both are right. A decision made by another version of the rule itself is not worked out again: that
+ * this one answers otherwise would say nothing about what was right then.
  */
 export async function replayDecision(
 	tx: Tx,
@@ -41,7 +46,8 @@ export async function replayDecision(
 	catalogue: Catalogue,
 	logged: LoggedDecision,
 ): Promise<Replay> {
-	const overrides = await listPolicyOverrides(tx, { providerId });
+	if (logged.ruleVersion !== ruleVersion) return { byEarlierRule: true };
+	const policies = await readPolicies(tx, { providerId });
 	const at = logged.context.time ? new Date(logged.context.time) : logged.evaluatedAt;
 	const rules = rulesThen(logged);
 	const witnessPrivilege = isPrivilegeCode(logged.action) ? rules.privileges.get(logged.action)?.witness : undefined;
@@ -50,23 +56,25 @@ export async function replayDecision(
 		if (!named || !privilege) return undefined;
 		return { personId: named.personId ?? '', decision: await standOf(named, privilege, logged.context.person) };
 	};
+	const witness = await beside('witness', witnessPrivilege);
+	const ofTask = witness && (await beside('witness', logged.action))?.decision;
 	const { permit, code, validUntil, standing } = decideTogether(
 		{
 			personId: logged.personId ?? '',
 			decision: await standOf(logged, logged.action, logged.context.person),
 			supervisor: await beside('supervisor', logged.action),
-			witness: await beside('witness', witnessPrivilege),
+			witness: witness && { ...witness, holdsTask: ofTask?.permit === true && ofTask.code === 'competent' },
 		},
 		{ witness: witnessPrivilege },
 		rules.policy,
 	);
 	const answer = { decision: permit, code, standing, validUntil: permit ? validUntil : null };
-	return { answer, differs: differences(logged, answer) };
+	return { byEarlierRule: false, answer, differs: differences(logged, answer) };
 
 	/** The rules at the site when it was asked, with the policy that the standing says it was worked out by. */
 	function rulesThen({ policyVersion }: RestedOn): Rules {
-		const then = rulesFrom(overrides, catalogue, logged.evaluatedAt)(logged.siteId ?? '');
-		const policy = policyVersion && policyNamed(policyVersion, catalogue.shippedPolicies, overrides as PolicyVersion[]);
+		const then = rulesFrom(policies, catalogue, logged.evaluatedAt)(logged.siteId ?? '');
+		const policy = policyVersion && policyNamed(policyVersion, catalogue.shippedPolicies, policies.overrides);
 		return policy ? { ...then, policy } : then;
 	}
 
@@ -95,6 +103,7 @@ export async function replayDecision(
 			code: decision.code,
 			validUntil: decision.validUntil,
 			standing: decision.standing,
+			holdsWhatItRestsOn: decision.holdsWhatItRestsOn,
 			...(decision.delegation ? { delegation: decision.delegation } : {}),
 		};
 	}
@@ -106,7 +115,7 @@ export async function replayDecision(
 	}
 }
 
-function differences(logged: LoggedDecision, answer: Replayed): Replay['differs'] {
+function differences(logged: LoggedDecision, answer: Replayed): WorkedAgain['differs'] {
 	// Where the gate knew of no standing it named none.
 	const standing = logged.standing ?? answer.standing;
 	const time = (instant: Date | null) => instant?.getTime();

@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
-import { findIncident, findNamed } from '#db/queries/incidents.ts';
+import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { findIncident, findNamed, type Incident } from '#db/queries/incidents.ts';
 import { incidents } from '#db/schema-gate.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
+import { presentFor } from '../domain/evidence.ts';
+import { Facts, standingEvidence } from '../domain/facts.ts';
 import type { IncidentKind, LookedAtRefusal } from '../domain/incident.ts';
 import { pauseOnReport } from '../domain/pause.ts';
 import type { PrivilegeCode } from '../domain/privilege.ts';
@@ -44,7 +47,7 @@ export async function reportIncident(
 	if (!kept) throw new Error('the incident was not kept');
 	if (personId) {
 		const { policy } = (await rulesBySite(tx, providerId, catalogue))(siteId);
-		const payload = pauseOnReport(reported.kind, policy, kept.receivedAt);
+		const payload = pauseOnReport({ ...kept, kind: reported.kind }, policy);
 		const { privilege } = reported;
 		if (payload)
 			await append(tx, providerId, catalogue, [
@@ -52,6 +55,18 @@ export async function reportIncident(
 			]);
 	}
 	return { ok: true, ...kept };
+}
+
+/** Who was involved in an incident, by the pauses that were made about it. */
+export async function listPartiesToIncident(
+	tx: Tx,
+	providerId: string,
+	{ id, personId }: Pick<Incident, 'id' | 'personId'>,
+): Promise<string[]> {
+	const evidence = await listEvidenceOf(tx, { providerId, personIds: personId ? [personId] : [] });
+	const present = presentFor(evidence, new Date(0));
+	const pauses = Facts.from(standingEvidence(evidence, present, present)).of('pause');
+	return pauses.flatMap((each) => (each.payload.incident === id ? (each.payload.parties ?? []) : []));
 }
 
 /** Records what a manager did about an incident. Once: of two at the same time the second is told of the first. */
@@ -65,6 +80,7 @@ export async function lookAtIncident(
 	if (!may(posts, 'look-at-incidents', incident.siteId)) return { ok: false, why: 'not-authorised' };
 	// Nobody is a party to the incident they look into (design.md section 6).
 	if (incident.personId === personId) return { ok: false, why: 'yourself' };
+	if ((await listPartiesToIncident(tx, providerId, incident)).includes(personId)) return { ok: false, why: 'party' };
 	const looked = await tx
 		.update(incidents)
 		.set({ lookedAt: now, lookedBy: personId, done })

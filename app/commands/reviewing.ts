@@ -1,54 +1,72 @@
+import { setImmediate } from 'node:timers/promises';
+import { v5 as uuidv5 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
 import { listPersonIds } from '#db/queries/people.ts';
-import { listPolicyOverrides } from '#db/queries/policies.ts';
+import { readPolicies } from '#db/queries/policies.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
-import { type FlaggedSignOff, flaggedSignOffs } from '../domain/chain.ts';
+import { Doubts } from '../domain/doubt.ts';
 import { employmentAt } from '../domain/employment.ts';
 import { type Evidence, type EvidenceOf, ofKind, presentFor } from '../domain/evidence.ts';
-import { Facts, standingEvidence } from '../domain/facts.ts';
+import type { Facts } from '../domain/facts.ts';
+import {
+	type FlaggedGroup,
+	type FlaggedPair,
+	type FlaggedSignOff,
+	flaggedSignOffs,
+	groupByRoot,
+	type UpholdingRefusal,
+} from '../domain/flagged-sign-offs.ts';
 import { ageOfPause, type PauseAge, unliftedPauses } from '../domain/pause.ts';
 import { type PrivilegeCode, requirementOf } from '../domain/privilege.ts';
 import type { Rules } from '../domain/rules.ts';
-import type { UpholdingRefusal } from '../domain/upholding.ts';
-import { append, fact, holdChain } from './append.ts';
+import { append, type Fact, fact, holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
 import { sentBefore } from './cell-facts.ts';
-import { rulesFrom } from './projecting.ts';
+import { inParts, rulesFrom } from './projecting.ts';
 
 export interface OldPause {
 	pause: EvidenceOf<'pause'>;
 	age: Exclude<PauseAge, 'in-time'>;
 }
 
-/** What waits for a manager to look at it: sign-offs that rest on an assessor found void, and pauses that are too old. */
+/** What waits for a manager to look at it: sign-offs that rest on a round in doubt, by void act, and pauses that are too old. */
 export async function listReviews(
 	tx: Tx,
 	providerId: string,
 	catalogue: Catalogue,
 	siteIds: readonly string[],
 	now: Date,
-): Promise<{ flagged: FlaggedSignOff[]; pauses: OldPause[] }> {
+): Promise<{ flagged: FlaggedGroup[]; pauses: OldPause[] }> {
 	const personIds = await listPersonIds(tx, { providerId });
 	const evidence = await listEvidenceOf(tx, { providerId, personIds });
 	const present = presentFor(evidence, now);
 	const byPerson = byPersonId(evidence);
 	const rulesAt = await rulesOfEachInstant(tx, providerId, catalogue);
-	const here = (each: { siteId: string | null }) => each.siteId !== null && siteIds.includes(each.siteId);
-	const pauses = [...byPerson.values()].flatMap((theirs) => {
-		const facts = Facts.from(standingEvidence(theirs, present, present));
+	const doubts = new Doubts(byPerson, rulesAt, present);
+	const flagged: FlaggedSignOff[] = [];
+	const pauses: OldPause[] = [];
+	for (const part of inParts([...byPerson.keys()], 50)) {
+		// A thousand people are seconds of work: the gate, in the same process, answers in between.
+		await setImmediate();
+		flagged.push(...flaggedSignOffs(doubts, part, siteIds));
+		for (const personId of part) pauses.push(...oldPauses(doubts.known(personId).facts));
+	}
+	return {
+		flagged: groupByRoot(flagged),
+		pauses: pauses.sort((a, b) => a.pause.payload.reviewOn.localeCompare(b.pause.payload.reviewOn)),
+	};
+
+	function oldPauses(facts: Facts): OldPause[] {
 		return unliftedPauses(facts).flatMap((pause) => {
 			// Of somebody who has left there is nothing to give back.
-			if (!pause.siteId || !here(pause) || employmentAt(facts, pause.siteId, present).refusal) return [];
+			if (!pause.siteId || !siteIds.includes(pause.siteId) || employmentAt(facts, pause.siteId, present).refusal)
+				return [];
 			const age = ageOfPause(pause, rulesAt(pause.siteId, present).policy, present);
 			return age === 'in-time' ? [] : [{ pause, age }];
 		});
-	});
-	return {
-		flagged: flaggedSignOffs(byPerson, rulesAt, present).filter(({ signOff }) => here(signOff)),
-		pauses: pauses.sort((a, b) => a.pause.payload.reviewOn.localeCompare(b.pause.payload.reviewOn)),
-	};
+	}
 }
 
 function byPersonId(evidence: readonly Evidence[]): Map<string, Evidence[]> {
@@ -63,76 +81,114 @@ function byPersonId(evidence: readonly Evidence[]): Map<string, Evidence[]> {
 
 /** The rules that were in force at an instant. They are worked out once for each time that anything in them changed. */
 async function rulesOfEachInstant(tx: Tx, providerId: string, catalogue: Catalogue) {
-	const policies = await listPolicyOverrides(tx, { providerId });
-	const changes = [...policies, ...catalogue.pinned].map((each) => each.recordedAt.getTime());
+	const policies = await readPolicies(tx, { providerId });
+	const changes = [...policies.overrides, ...catalogue.pinned].map((each) => each.recordedAt.getTime());
+	const instants = [...new Set(changes)].sort((a, b) => a - b);
 	const known = new Map<number, (siteId: string) => Rules>();
 	return (siteId: string, at: Date) => {
-		const changed = changes.filter((each) => each <= at.getTime()).length;
+		const changed = instants.findLastIndex((each) => each <= at.getTime());
 		const rules = known.get(changed) ?? rulesFrom(policies, catalogue, at);
 		known.set(changed, rules);
 		return rules(siteId);
 	};
 }
 
-/** A sign-off that is flagged because of one of its rounds; null where it is not, or not any more. */
+/** Everybody's evidence on whom a doubt about some people's sign-offs may rest: their assessors, and the assessors of those. */
+async function readWithAssessors(tx: Tx, providerId: string, holders: readonly string[]): Promise<Evidence[]> {
+	const evidence: Evidence[] = [];
+	const known = new Set<string>();
+	for (let personIds = [...new Set(holders)]; personIds.length; ) {
+		const theirs = await listEvidenceOf(tx, { providerId, personIds });
+		for (const id of personIds) known.add(id);
+		for (const each of theirs) evidence.push(each);
+		const assessors = new Set(ofKind(theirs, 'observation').map(({ payload }) => payload.assessor));
+		personIds = [...assessors].filter((id) => !known.has(id));
+	}
+	return evidence;
+}
+
+/** The flagged sign-offs among some pairs of one and a round of it: those that are not flagged, or not any more, are left out. */
 export async function findFlagged(
 	tx: Tx,
 	providerId: string,
 	catalogue: Catalogue,
-	asked: { signOff: string; round: string },
-	signOff: Pick<Evidence, 'personId'>,
+	pairs: readonly FlaggedPair[],
 	now: Date,
-): Promise<FlaggedSignOff | null> {
-	const theirs = await listEvidenceOf(tx, { providerId, personIds: [signOff.personId] });
-	const assessors = ofKind(theirs, 'observation').flatMap(({ id, payload }) =>
-		id === asked.round && payload.assessor !== signOff.personId ? [payload.assessor] : [],
-	);
-	const evidence = [...theirs, ...(await listEvidenceOf(tx, { providerId, personIds: assessors }))];
-	const flagged = flaggedSignOffs(
-		byPersonId(evidence),
-		await rulesOfEachInstant(tx, providerId, catalogue),
-		presentFor(evidence, now),
-	);
-	return flagged.find((each) => each.signOff.id === asked.signOff && each.round.id === asked.round) ?? null;
+): Promise<FlaggedSignOff[]> {
+	const signOffs = await listEvidenceByIds(tx, { providerId, evidenceIds: pairs.map((each) => each.signOff) });
+	const holders = [...new Set(signOffs.map((each) => each.personId))];
+	const evidence = await readWithAssessors(tx, providerId, holders);
+	const rulesAt = await rulesOfEachInstant(tx, providerId, catalogue);
+	const flagged = flaggedSignOffs(new Doubts(byPersonId(evidence), rulesAt, presentFor(evidence, now)), holders);
+	const asked = new Set(pairs.map((each) => `${each.signOff} ${each.round}`));
+	return flagged.filter(({ signOff, round }) => asked.has(`${signOff.id} ${round.id}`));
 }
 
-/** Says that a sign-off stands although an assessor of it was found void. Neither that assessor nor the learner says so. */
+/**
+ * Says that sign-offs stand although something is in doubt about a round of each: for one reason, in one go. Neither the
+ * assessor, nor the learner, nor whoever it goes back to says so. Each is judged; where one is refused, none is recorded.
+ */
 export async function uphold(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
-	{ signOff, round }: Pick<FlaggedSignOff, 'signOff' | 'round'>,
+	pairs: readonly FlaggedPair[],
 	given: { id: string; note: string; now: Date },
-): Promise<{ ok: true } | { ok: false; why: UpholdingRefusal }> {
-	const { providerId } = authoriser;
-	const refusal = refuseUpholding(authoriser, catalogue, { signOff, round });
-	if (refusal) return { ok: false, why: refusal };
+): Promise<{ ok: true } | { ok: false; why: UpholdingRefusal; pair?: FlaggedPair }> {
+	const { providerId, personId: recordedBy } = authoriser;
+	const named: { pair: FlaggedPair; signOff: EvidenceOf<'sign-off'>; round: EvidenceOf<'observation'> }[] = [];
+	for (const pair of new Map(pairs.map((each) => [`${each.signOff} ${each.round}`, each])).values()) {
+		const found = await readPair(tx, providerId, pair);
+		const why = found ? refuseUpholding(authoriser, catalogue, found) : 'not-flagged';
+		if (why || !found) return { ok: false, why: why ?? 'not-flagged', pair };
+		named.push({ pair, ...found });
+	}
+	if (!named.length) return { ok: false, why: 'not-flagged' };
 	await holdChain(tx, providerId);
-	const { personId, siteId } = signOff;
-	const privilege = signOff.privilege as PrivilegeCode;
-	const theirs = await listEvidenceOf(tx, { providerId, personIds: [personId] });
-	const kind = 'sign-off-upheld';
-	const cell = { personId, siteId: siteId as string, privilege };
-	const before = await sentBefore(tx, providerId, { id: given.id, kind }, cell, theirs);
-	if (before !== 'never') return before === 'recorded' ? { ok: true } : { ok: false, why: 'other-page' };
-	const ids = { signOff: signOff.id, round: round.id };
-	if (!(await findFlagged(tx, providerId, catalogue, ids, signOff, given.now)))
-		return { ok: false, why: 'not-flagged' };
-	await append(tx, providerId, catalogue, [
+	const evidence = await listEvidenceOf(tx, { providerId, personIds: named.map(({ signOff }) => signOff.personId) });
+	const flagged = await findFlagged(tx, providerId, catalogue, pairs, given.now);
+	const facts: Fact[] = [];
+	for (const { pair, signOff } of named) {
+		const { personId, siteId } = signOff;
+		const cell = { personId, siteId: siteId as string, privilege: signOff.privilege as PrivilegeCode };
+		// One form says it of several: each row has an id of its own, the same each time the form is sent.
+		const id = uuidv5(`${pair.signOff} ${pair.round}`, given.id);
+		const kind = 'sign-off-upheld';
+		const before = await sentBefore(tx, providerId, { id, kind }, cell, evidence);
+		if (before === 'recorded') continue;
+		const found = flagged.find((each) => each.signOff.id === pair.signOff && each.round.id === pair.round);
+		const why = found ? refuseUpholding(authoriser, catalogue, found) : 'not-flagged';
+		if (before === 'otherwise' || why) return { ok: false, why: why && before === 'never' ? why : 'other-page', pair };
 		// The hash of the note takes its place.
-		fact({ id: given.id, kind, ...cell, recordedBy: authoriser.personId, payload: ids as never, note: given.note }),
-	]);
+		facts.push(fact({ id, kind, ...cell, recordedBy, payload: { ...pair } as never, note: given.note }));
+	}
+	if (facts.length) await append(tx, providerId, catalogue, facts);
 	return { ok: true };
+}
+
+/** The sign-off and the round of a pair; null where an id stands for something else, or the round is not of the sign-off. */
+export async function readPair(
+	tx: Tx,
+	providerId: string,
+	pair: FlaggedPair,
+): Promise<Pick<FlaggedSignOff, 'signOff' | 'round'> | null> {
+	const found = await listEvidenceByIds(tx, { providerId, evidenceIds: [pair.signOff, pair.round] });
+	const [signOff, round] = [pair.signOff, pair.round].map((id) => found.find((each) => each.id === id));
+	if (signOff?.kind !== 'sign-off' || round?.kind !== 'observation' || !signOff.siteId) return null;
+	const ofTheCell = round.privilege === signOff.privilege && round.siteId === signOff.siteId;
+	const belongs = ofTheCell || signOff.payload.basis.includes(round.id);
+	return belongs && round.personId === signOff.personId ? { signOff, round } : null;
 }
 
 /** Why this authoriser may not decide about a flagged sign-off; null where they may. */
 export function refuseUpholding(
 	{ personId, posts }: Authoriser,
 	catalogue: Catalogue,
-	{ signOff, round }: Pick<FlaggedSignOff, 'signOff' | 'round'>,
+	{ signOff, round, root }: Pick<FlaggedSignOff, 'signOff' | 'round'> & Partial<Pick<FlaggedSignOff, 'root'>>,
 ): UpholdingRefusal | null {
 	if (personId === signOff.personId) return 'learner';
 	if (personId === round.payload.assessor) return 'assessor';
+	if (personId === root?.assessor) return 'root';
 	const asked = catalogue.privileges.get(signOff.privilege as PrivilegeCode);
 	const { by = [] } = (asked && requirementOf(asked.body, 'sign-off')) ?? {};
 	const roles = posts.filter((post) => may([post], 'sign-off', signOff.siteId ?? undefined)).map((post) => post.role);

@@ -6,10 +6,11 @@ import { listSites } from '#db/queries/people.ts';
 import {
 	findPolicyDraft,
 	listIdsWithStandings,
-	listPolicyOverrides,
 	listStaffIds,
+	type Policies,
 	type PolicyDraft,
 	type PolicyVersion,
+	readPolicies,
 } from '#db/queries/policies.ts';
 import { policies, policyDrafts } from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
@@ -18,6 +19,7 @@ import { type Evidence, presentFor } from '../domain/evidence.ts';
 import { type PolicyBody, policyInForce } from '../domain/policy.ts';
 import { standingChanges } from '../domain/policy-change.ts';
 import { bodyOver, type PolicyEdits, withEdits } from '../domain/policy-edits.ts';
+import { type SiteKind, siteKinds } from '../domain/privilege.ts';
 import { holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
 import { project, rulesFrom, sitesOf, workOut } from './projecting.ts';
@@ -41,14 +43,30 @@ export async function maySetPolicy(tx: Tx, { providerId, posts }: Authoriser, { 
 /** The numbers that hold for a scope, and those that would hold if it had set none of its own. */
 export function numbersFor(
 	catalogue: Catalogue,
-	overrides: readonly PolicyVersion[],
+	{ overrides, kinds }: Policies,
 	{ siteId }: Scope,
 ): { inForce: PolicyBody; beneath: PolicyBody } {
 	const ofProvider = overrides.filter((each) => each.siteId === null);
 	const shipped = catalogue.policy.body;
+	const kind = siteId ? kinds.get(siteId) : undefined;
 	return siteId
-		? { inForce: policyInForce(shipped, overrides, siteId), beneath: policyInForce(shipped, ofProvider, siteId) }
+		? {
+				inForce: policyInForce(shipped, overrides, siteId, kind),
+				beneath: policyInForce(shipped, ofProvider, siteId, kind),
+			}
 		: { inForce: policyInForce(shipped, ofProvider, ''), beneath: policyInForce(shipped, [], '') };
+}
+
+/** The numbers that hold at a provider's sites of each kind that has shipped numbers of its own, where no site has set any. */
+export function numbersByKind(
+	catalogue: Catalogue,
+	{ overrides, kinds }: Policies,
+): { kind: SiteKind; inForce: PolicyBody }[] {
+	const ofProvider = overrides.filter((each) => each.siteId === null);
+	const shipped = catalogue.policy.body;
+	return siteKinds
+		.filter((kind) => shipped.kinds?.[kind] && [...kinds.values()].includes(kind))
+		.map((kind) => ({ kind, inForce: policyInForce(shipped, ofProvider, '', kind) }));
 }
 
 /**
@@ -59,19 +77,19 @@ export async function draftPolicy(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
-	{ id, siteId, edits, now }: Scope & { id: string; edits: PolicyEdits; now: Date },
+	{ id, siteId, edits, grace, now }: Scope & { id: string; edits: PolicyEdits; grace: string; now: Date },
 ): Promise<{ ok: true } | { ok: false; why: 'not-authorised' | 'nothing-changed' }> {
 	if (!(await maySetPolicy(tx, authoriser, { siteId }))) return { ok: false, why: 'not-authorised' };
 	const { providerId, personId } = authoriser;
-	const overrides = await listPolicyOverrides(tx, { providerId });
-	if (!bodyFor(catalogue, overrides, { siteId, edits })) return { ok: false, why: 'nothing-changed' };
+	const policies = await readPolicies(tx, { providerId });
+	if (!bodyFor(catalogue, policies, { siteId, edits })) return { ok: false, why: 'nothing-changed' };
 	await tx.execute(sql`
 		delete from policy_drafts
 		where provider_id = ${providerId} and drafted_by = ${personId} and drafted_at < now() - interval '1 day'`);
-	const begun = await comparison(tx, providerId, { siteId }, overrides, now);
+	const begun = await comparison(tx, providerId, { siteId }, policies, now);
 	await tx
 		.insert(policyDrafts)
-		.values({ providerId, id, siteId, edits, draftedBy: personId, ...begun })
+		.values({ providerId, id, siteId, edits, grace, draftedBy: personId, ...begun })
 		.onConflictDoNothing();
 	return { ok: true };
 }
@@ -79,26 +97,20 @@ export async function draftPolicy(
 /** What a draft would store, or null where it would change nothing. */
 function bodyFor(
 	catalogue: Catalogue,
-	overrides: readonly PolicyVersion[],
+	policies: Policies,
 	{ siteId, edits }: Pick<PolicyDraft, 'siteId' | 'edits'>,
 ): Partial<PolicyBody> | null {
-	const { inForce, beneath } = numbersFor(catalogue, overrides, { siteId });
+	const { inForce, beneath } = numbersFor(catalogue, policies, { siteId });
 	const wanted = withEdits(inForce, edits);
 	return Object.keys(bodyOver(inForce, wanted)).length ? bodyOver(beneath, wanted) : null;
 }
 
-async function comparison(
-	tx: Tx,
-	providerId: string,
-	{ siteId }: Scope,
-	overrides: readonly PolicyVersion[],
-	comparedAt: Date,
-) {
+async function comparison(tx: Tx, providerId: string, { siteId }: Scope, policies: Policies, comparedAt: Date) {
 	const personIds = await listStaffIds(tx, { providerId, siteId });
-	return { upon: newestOf(overrides), comparedAt, personIds, compared: 0, changes: [] };
+	return { upon: newestOf(policies), comparedAt, personIds, compared: 0, changes: [] };
 }
 
-const newestOf = (overrides: readonly PolicyVersion[]) => overrides.at(-1)?.version ?? 0;
+const newestOf = ({ overrides }: Policies) => overrides.at(-1)?.version ?? 0;
 
 /** How many people are compared at a time: about a second's work with every privilege there is. */
 export const peopleAtOnce = 60;
@@ -116,17 +128,16 @@ export async function comparePart(
 ): Promise<PolicyDraft | null> {
 	const draft = await findPolicyDraft(tx, { providerId, draftId, hold: true });
 	if (!draft || draft.savedAs) return draft;
-	const overrides = await listPolicyOverrides(tx, { providerId });
-	if (newestOf(overrides) !== draft.upon) Object.assign(draft, await comparison(tx, providerId, draft, overrides, now));
-	const body = bodyFor(catalogue, overrides, draft);
+	const policies = await readPolicies(tx, { providerId });
+	if (newestOf(policies) !== draft.upon) Object.assign(draft, await comparison(tx, providerId, draft, policies, now));
+	const body = bodyFor(catalogue, policies, draft);
 	const personIds = body ? draft.personIds.slice(draft.compared, draft.compared + most) : [];
-	const would: PolicyVersion[] = [
-		...overrides,
-		...(body
-			? [{ version: draft.upon + 1, siteId: draft.siteId, body, reason: '', recordedBy: '', recordedAt: now }]
-			: []),
-	];
-	const rules = { before: rulesFrom(overrides, catalogue), after: rulesFrom(would, catalogue) };
+	const { siteId, grace } = draft;
+	const version = draft.upon + 1;
+	const would = body
+		? withVersion(policies, { version, siteId, body, grace, reason: '', recordedBy: '', recordedAt: now })
+		: policies;
+	const rules = { before: rulesFrom(policies, catalogue), after: rulesFrom(would, catalogue) };
 	const siteIds = draft.siteId ? [draft.siteId] : (await listSites(tx, { providerId })).map((site) => site.id);
 	const evidence = new Map<string, Evidence[]>(personIds.map((id) => [id, []]));
 	for (const each of await listEvidenceOf(tx, { providerId, personIds })) evidence.get(each.personId)?.push(each);
@@ -177,7 +188,7 @@ export async function savePolicy(
 	// whom something was recorded meanwhile.
 	const asRead = await newestPolicies(tx, providerId, catalogue, draft);
 	if (!asRead.ok) return asRead;
-	const would = [...asRead.overrides, { ...asRead.saving, recordedBy: personId, recordedAt: new Date() }];
+	const would = withVersion(asRead.policies, { ...asRead.saving, recordedBy: personId, recordedAt: new Date() });
 	const everybody = await listIdsWithStandings(tx, { providerId, siteId });
 	const ahead = await workOut(tx, providerId, catalogue, rulesFrom(would, catalogue), everybody);
 
@@ -204,9 +215,14 @@ export async function savePolicy(
 
 /** The policies there are and the one that a draft would add to them. */
 async function newestPolicies(tx: Tx, providerId: string, catalogue: Catalogue, draft: PolicyDraft) {
-	const overrides = await listPolicyOverrides(tx, { providerId });
-	if (newestOf(overrides) !== draft.upon) return { ok: false, why: 'changed-since' } as const;
-	const body = bodyFor(catalogue, overrides, draft);
+	const policies = await readPolicies(tx, { providerId });
+	if (newestOf(policies) !== draft.upon) return { ok: false, why: 'changed-since' } as const;
+	const body = bodyFor(catalogue, policies, draft);
 	if (!body) return { ok: false, why: 'nothing-changed' } as const;
-	return { ok: true, overrides, saving: { version: draft.upon + 1, siteId: draft.siteId, body, reason: '' } } as const;
+	const { siteId, grace } = draft;
+	return { ok: true, policies, saving: { version: draft.upon + 1, siteId, body, grace, reason: '' } } as const;
+}
+
+function withVersion(policies: Policies, version: PolicyVersion): Policies {
+	return { ...policies, overrides: [...policies.overrides, version] };
 }

@@ -2,10 +2,12 @@ import type { Tx } from '#db/client.server.ts';
 import { listColleagues, type Person } from '#db/queries/people.ts';
 import { listStandingsNow } from '#db/queries/standings.ts';
 import type { Catalogue } from '../catalogue.server.ts';
+import { holdsBy } from '../domain/assessing.ts';
 import { may } from '../domain/authority.ts';
 import { decide } from '../domain/decide.ts';
+import { isOf } from '../domain/facts.ts';
 import { localDay } from '../domain/period.ts';
-import { canSupervise, type SupervisionRefusal, supervisionsOf } from '../domain/supervision.ts';
+import { refuseSupervision, type SupervisionRefusal } from '../domain/supervision.ts';
 import { append, fact, holdChain } from './append.ts';
 import type { Authoriser, Cell } from './authorising.ts';
 import { readCellFacts, sentBefore } from './cell-facts.ts';
@@ -21,13 +23,13 @@ export async function listSupervisors(
 ): Promise<Person[]> {
 	const standings = await listStandingsNow(tx, { providerId, siteId });
 	const competent = new Set(
-		standings.flatMap((each) => (each.privilege === privilege && each.code === 'competent' ? each.personId : [])),
+		standings.flatMap((each) => (each.privilege === privilege && holdsBy(each.code) ? each.personId : [])),
 	);
 	const colleagues = await listColleagues(tx, { providerId, siteId, onDay: localDay(now) });
 	return colleagues.filter((each) => each.id !== personId && competent.has(each.id));
 }
 
-/** Lets somebody whose own learning is done practise beside a named competent colleague. */
+/** Lets somebody practise beside a named competent colleague: before a sign-off, or where they have to be watched again. */
 export async function nameSupervisor(
 	tx: Tx,
 	authoriser: Authoriser,
@@ -43,11 +45,11 @@ export async function nameSupervisor(
 	const { evidence, present, rules } = await readCellFacts(tx, providerId, catalogue, cell, given.now);
 	const before = await sentBefore(tx, providerId, { id: given.id, kind: 'supervision' }, cell, evidence);
 	if (before !== 'never') return before === 'recorded' ? { ok: true } : { ok: false, why: 'other-page' };
-	if (!canSupervise(rules, evidence, cell, present)) return { ok: false, why: 'not-ready' };
+	const why = refuseSupervision(rules, evidence, cell, present);
+	if (why) return { ok: false, why };
 	const beside = { ...cell, personId: given.supervisor };
 	const theirs = await readCellFacts(tx, providerId, catalogue, beside, given.now);
-	const { permit, code } = decide(theirs.rules, theirs.evidence, cell, theirs.present);
-	if (!permit || code !== 'competent') return { ok: false, why: 'not-competent' };
+	if (!decide(theirs.rules, theirs.evidence, cell, theirs.present).holds) return { ok: false, why: 'not-competent' };
 	await append(tx, providerId, catalogue, [
 		fact({
 			id: given.id,
@@ -75,7 +77,9 @@ export async function endSupervision(
 	const { evidence, facts } = await readCellFacts(tx, providerId, catalogue, cell, given.now);
 	const before = await sentBefore(tx, providerId, { id: given.id, kind: 'retraction' }, cell, evidence);
 	if (before === 'otherwise') return { ok: false, why: 'other-page' };
-	if (!supervisionsOf(facts, cell).some((each) => each.id === given.supervision)) return { ok: true };
+	// Whichever stands, also one that a later sign-off has put aside: taken back, that sign-off would bring it into force again.
+	const standing = facts.of('supervision').filter((each) => isOf(each, cell));
+	if (!standing.some((each) => each.id === given.supervision)) return { ok: true };
 	await append(tx, providerId, catalogue, [
 		fact({
 			id: given.id,

@@ -4,13 +4,14 @@ import { sql } from 'drizzle-orm';
 import type { Tx } from '#db/client.server.ts';
 import { listContentVersions } from '#db/queries/content.ts';
 import { type ChainRow, listChain, listEvidenceOf } from '#db/queries/evidence.ts';
-import { listSites } from '#db/queries/people.ts';
+import { listPostRows, listSites } from '#db/queries/people.ts';
 import { listSegments, type StandingSegment } from '#db/queries/standings.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { contentKinds } from '../domain/content.ts';
 import { type Evidence, payloads } from '../domain/evidence.ts';
 import { canonical, type Entry } from '../domain/ledger.ts';
 import { hashEntry, hashNote, noHash } from './append.ts';
+import { type PostRow, postsFrom } from './employing.ts';
 import type { Finding, Progress } from './finding.ts';
 import type { NoteKeeping } from './outside-note.ts';
 import { rulesBySite, standingsOf } from './projecting.ts';
@@ -179,11 +180,13 @@ async function verifyStandings(tx: Tx, providerId: string, catalogue: Catalogue)
 		const personIds = people.slice(from, from + peopleAtOnce).map((person) => person.id);
 		const evidence = grouped(await listEvidenceOf(tx, { providerId, personIds }), (each) => each.personId);
 		const stored = grouped(await listSegments(tx, { providerId, personIds }), (row) => row.personId);
+		const posts = grouped(await listPostRows(tx, { providerId, personIds }), (row) => row.personId);
 		for (const personId of personIds) {
 			// The gate answers in the same process: it gets its turn between two people.
 			await setImmediate();
 			const rebuilt = standingsOf(rules, [...catalogue.privileges.keys()], siteIds, evidence.get(personId) ?? []);
 			findings.push(...differences(rebuilt, stored.get(personId) ?? []));
+			findings.push(...postFaults(personId, evidence.get(personId) ?? [], posts.get(personId) ?? []));
 		}
 	}
 	return findings;
@@ -198,6 +201,20 @@ function differences(rebuilt: readonly StandingSegment[], stored: readonly Stand
 		if (place < 0) return [];
 		const detail = `stored: ${sayRow(found[place])}. From the evidence: ${sayRow(expected[place])}`;
 		return [{ what: 'standing', where, detail }];
+	});
+}
+
+/** Posts that are not what the evidence says: who signs in, and who is on the matrix, go by posts. */
+function postFaults(personId: string, evidence: readonly Evidence[], stored: readonly PostRow[]): Finding[] {
+	const say = ({ siteId, role, contract, startedOn, lastDay }: PostRow) =>
+		`${role}, ${contract}, at ${siteId ?? 'every site'}, ${startedOn} to ${lastDay ?? 'now'}`;
+	const [given, kept] = [postsFrom(evidence, new Date(0)), stored].map(
+		(rows) => new Map(rows.map((row) => [row.evidenceId, say(row)])),
+	) as [Map<string, string>, Map<string, string>];
+	return [...new Set([...given.keys(), ...kept.keys()])].flatMap((id): Finding[] => {
+		const [expected = 'nothing', found = 'nothing'] = [given.get(id), kept.get(id)];
+		if (expected === found) return [];
+		return [{ what: 'post', where: `post of ${personId}`, detail: `stored: ${found}. From the evidence: ${expected}` }];
 	});
 }
 

@@ -1,73 +1,57 @@
 import type { Tx } from '#db/client.server.ts';
-import { listEmployments } from '#db/queries/people.ts';
-import { findCredentials } from '#db/queries/sign-in.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
-import { localDay } from '../domain/period.ts';
-import { canWithdraw, type WithdrawalRefusal } from '../domain/withdrawal.ts';
+import { employmentAt } from '../domain/employment.ts';
+import { canWithdraw, canWithdrawSomewhere, type WithdrawalRefusal } from '../domain/withdrawal.ts';
+import type { Reach } from '../domain/words.ts';
 import { append, fact, holdChain } from './append.ts';
 import type { Authoriser, Cell } from './authorising.ts';
 import { readCellFacts, sentBefore } from './cell-facts.ts';
-import { checkSignature } from './secrets.ts';
+import { confirmBy, type GivenSecond } from './confirming.ts';
 
-interface GivenWithdrawal {
+interface GivenWithdrawal extends GivenSecond {
 	id: string;
+	/** At this site only, or at every site: as far as the reason reaches. */
+	reach?: Reach;
 	note: string;
-	/** Of the second person, with their own PIN or password. */
-	staffCode: string;
-	secret: string;
-	now: Date;
 }
 
-/** Takes a sign-off back. Two people decide: a manager, and a second manager or medication lead who confirms it. */
+/**
+ * Takes a sign-off back. Two people decide: a manager, and a second manager or medication lead who confirms it. For every
+ * site at once it is enough that they may at one where the person works: it adds a stop, and at night nobody else is there.
+ */
 export async function withdraw(
 	tx: Tx,
 	authoriser: Authoriser,
 	catalogue: Catalogue,
 	cell: Cell,
-	given: GivenWithdrawal,
+	{ id, reach = 'site', note, ...second }: GivenWithdrawal,
 ): Promise<{ ok: true } | { ok: false; why: WithdrawalRefusal }> {
 	const { providerId, personId } = authoriser;
 	if (!may(authoriser.posts, 'withdraw', cell.siteId)) return { ok: false, why: 'not-authorised' };
 	if (personId === cell.personId) return { ok: false, why: 'yourself' };
-	// Before the chain is held: whoever signs a round takes the two locks in this order.
-	const confirmed = await confirm(tx, authoriser, cell, given);
+	const confirmed = await confirmBy(tx, authoriser, cell.personId, second);
 	if (!confirmed.ok) return confirmed;
+	if (!may(confirmed.posts, 'confirm-withdrawal', cell.siteId)) return { ok: false, why: 'wrong-role' };
 
 	await holdChain(tx, providerId);
-	const { evidence, facts } = await readCellFacts(tx, providerId, catalogue, cell, given.now);
-	const before = await sentBefore(tx, providerId, { id: given.id, kind: 'withdrawal' }, cell, evidence);
+	const { evidence, facts, present } = await readCellFacts(tx, providerId, catalogue, cell, second.now);
+	const everywhere = reach === 'everywhere';
+	const meant = { ...cell, siteId: everywhere ? null : cell.siteId };
+	const before = await sentBefore(tx, providerId, { id, kind: 'withdrawal' }, meant, evidence);
 	if (before !== 'never') return before === 'recorded' ? { ok: true } : { ok: false, why: 'other-page' };
-	if (!canWithdraw(facts, cell)) return { ok: false, why: 'nothing-to-withdraw' };
+	if (everywhere && employmentAt(facts, cell.siteId, present).refusal) return { ok: false, why: 'not-here' };
+	const something = everywhere ? canWithdrawSomewhere(facts, cell.privilege) : canWithdraw(facts, cell);
+	if (!something) return { ok: false, why: 'nothing-to-withdraw' };
 	await append(tx, providerId, catalogue, [
 		fact({
-			id: given.id,
+			id,
 			kind: 'withdrawal',
-			...cell,
+			...meant,
 			recordedBy: personId,
 			payload: { confirmedBy: confirmed.personId },
-			note: given.note,
+			note,
 		}),
 	]);
 	return { ok: true };
-}
-
-const nobody = '00000000-0000-4000-8000-000000000000';
-
-async function confirm(
-	tx: Tx,
-	{ providerId, personId }: Authoriser,
-	cell: Cell,
-	{ staffCode, secret, now }: GivenWithdrawal,
-): Promise<{ ok: true; personId: string } | { ok: false; why: WithdrawalRefusal }> {
-	const second = await findCredentials(tx, { providerId, staffCode });
-	if (second?.personId === personId) return { ok: false, why: 'same-person' };
-	if (second?.personId === cell.personId) return { ok: false, why: 'learner-confirms' };
-	const signed = await checkSignature(tx, { providerId, personId: second?.personId ?? nobody, secret, now });
-	if (!signed.ok) return signed;
-	const today = localDay(now);
-	const posts = (await listEmployments(tx, { providerId, personId: signed.personId })).filter(
-		(post) => post.startedOn <= today && (!post.lastDay || post.lastDay >= today),
-	);
-	return may(posts, 'confirm-withdrawal', cell.siteId) ? signed : { ok: false, why: 'wrong-role' };
 }

@@ -6,11 +6,14 @@ export const authorities = {
 	observe: ['senior', 'nurse', 'medication-lead', 'manager'],
 	'see-matrix': ['medication-lead', 'manager', 'administrator'],
 	'see-evidence': ['medication-lead', 'manager'],
-	'sign-off': ['medication-lead', 'manager'],
+	/** A nurse only what is signed off by nurses (`mayAbout`, assessing.ts). */
+	'sign-off': ['medication-lead', 'manager', 'nurse'],
 	pause: ['medication-lead', 'manager'],
 	record: ['medication-lead', 'manager'],
 	/** Decisions that are a manager's own: about age, about the first assessors. */
 	decide: ['manager'],
+	/** Found competent outside: a nurse only for what nurses watch (`mayRecordOutside`, record.ts). */
+	'record-outside': ['manager', 'nurse'],
 	correct: ['medication-lead', 'manager'],
 	/** Takes a sign-off back, with a second person who confirms it. */
 	withdraw: ['manager'],

@@ -17,7 +17,7 @@ export function bearsOn(fact: Evidence, requirement: Requirement): boolean {
 		case 'observation':
 			return fact.kind === 'observation' || fact.kind === 'outside-assessment';
 		case 'delegation':
-			return fact.kind === 'delegation' || fact.kind === 'delegation-ended';
+			return ['delegation', 'delegation-ended', 'delegation-takeover'].includes(fact.kind);
 		case 'site-induction':
 		case 'sign-off':
 		case 'age-decision':

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { provenance, slug } from './content.ts';
 import type { Policy } from './policy.ts';
-import type { Answer } from './words.ts';
+import { type Answer, type MetBy, metBy } from './words.ts';
 
 export const criterion = z.strictObject({
 	/** Never reused and never renamed: old observations point at it. */
@@ -12,6 +12,10 @@ export const criterion = z.strictObject({
 	critical: z.boolean().default(false),
 	/** True where the thing may simply not arise on a round, such as a refusal. */
 	mayNotApply: z.boolean().default(false),
+	/** What meets it, where that is not the usual: a critical line is seen, any other may be simulated too. */
+	metBy: z.enum(metBy).optional(),
+	/** The medicine or device it is about, where a sign-off covers only those that were seen. */
+	covers: slug.optional(),
 });
 export type Criterion = z.infer<typeof criterion>;
 
@@ -29,6 +33,11 @@ export const checklist = z
 		'each criterion has its own id',
 	);
 export type Checklist = z.infer<typeof checklist>;
+
+/** What meets a line. */
+export function meets({ metBy, critical }: Pick<Criterion, 'metBy' | 'critical'>): MetBy {
+	return metBy ?? (critical ? 'seen' : 'simulated');
+}
 
 export function criteriaOf(form: { sections: { criteria: Criterion[] }[] }): Criterion[] {
 	return form.sections.flatMap((section) => section.criteria);

@@ -1,6 +1,5 @@
 import { decider } from './decide.ts';
 import type { Evidence } from './evidence.ts';
-import { Facts, signOffFor, standingEvidence } from './facts.ts';
 import { endOfDay, localDay, moveDay } from './period.ts';
 import type { PrivilegeCode } from './privilege.ts';
 import { touches } from './recheck.ts';
@@ -28,16 +27,16 @@ export function newsOf(rules: Rules, evidence: readonly Evidence[], siteId: stri
 	const asking = rules.changes.filter((change) => change.asks !== 'nothing' && change.inForceFrom <= at);
 	const personId = evidence[0]?.personId;
 	if (!asking.length || !personId) return [];
-	const facts = Facts.from(standingEvidence(evidence, at, at));
 	const answer = decider(rules, evidence, at);
 	return [...rules.privileges.values()].flatMap((privilege) => {
 		const changes = asking.filter((change) => touches(change, privilege));
-		const question = { privilege: privilege.code, siteId };
-		const signOff = changes.length ? signOffFor(facts, question) : undefined;
+		if (!changes.length) return [];
+		const { holds, standing, progress, rechecks, signOff } = answer({ privilege: privilege.code, siteId });
 		if (!signOff) return [];
-		const { permit, code, rechecks } = answer(question);
-		// Without what is asked again, nobody who is refused holds it: a pause or an end is not of the change's making.
-		if ((!permit || code === 'override_active') && !rechecks.length) return [];
+		// A pause, an end or a failed round is not of the change's making: whoever is refused for it holds nothing here.
+		const inDate = progress.some(({ met, requirement }) => met && requirement.kind === 'sign-off');
+		const lapsed = rechecks.some(({ cause, dueBy }) => cause === 'content' && dueBy <= at);
+		if (!holds && !(inDate && lapsed && (standing === 'expired' || standing === 'supervised'))) return [];
 		return changes.flatMap((change): NewsStanding[] => {
 			if (signOff.observedAt >= change.inForceFrom) return [];
 			const open = rechecks.find((each) => each.change === change || sameVersion(each.change, change));

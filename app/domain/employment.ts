@@ -4,6 +4,7 @@ import { addDays, endOfDay, type LocalDay, localDay } from './period.ts';
 import type { Role } from './privilege.ts';
 import type { ReasonCode } from './reason.ts';
 
+/** A piece of work, and its end where one has been recorded. */
 interface Spell {
 	start: EvidenceOf<'employment-started'>;
 	lastDay?: LocalDay;
@@ -21,8 +22,14 @@ export interface Employment {
 	agency: boolean;
 	/** When nothing but agency work is left here, where that is already recorded. */
 	agencyFrom?: Date;
-	/** The day they come of age, where a start says so. */
+	/** The day they come of age, where any start says so, here or elsewhere. */
 	adultOn?: LocalDay;
+	/** Whether all their work here is at night. */
+	nights: boolean;
+	/** When the present unbroken run of work here began. */
+	since?: Date;
+	/** The other sites that spells under way name. */
+	elsewhere: string[];
 	/** When all work here ends, where that is already recorded. */
 	endsAt?: Date;
 	/** Every recorded end of work: roles, and where else somebody works, may change then. */
@@ -37,23 +44,31 @@ export function employmentAt(facts: Facts, siteId: string, at: Date): Employment
 	const underWay = ({ lastDay }: Spell) => !lastDay || endOfDay(lastDay) > at;
 	const here = spells.filter(({ start }) => covers(start, siteId));
 	const current = here.filter(underWay);
+	const adultOn = spells
+		.flatMap(({ start }) => start.payload.adultOn ?? [])
+		.sort()
+		.at(-1);
+	const ofThePerson = {
+		changes,
+		elsewhere: [...new Set(spells.filter(underWay).flatMap(({ start }) => start.siteId ?? []))].filter(
+			(each) => each !== siteId,
+		),
+		...(adultOn ? { adultOn } : {}),
+	};
 	if (current.length) {
 		const endsAt = endOfAll(current);
-		const adultOn = current
-			.flatMap(({ start }) => start.payload.adultOn ?? [])
-			.sort()
-			.at(-1);
 		return {
+			...ofThePerson,
+			nights: inCare(current).every(({ start }) => start.payload.nights === true),
+			since: startOfRun(here),
 			roles: current.map(({ start }) => start.payload.role),
 			rolesEnd: rolesEnd(current),
 			...agencyOf(current),
 			evidence: current.map(({ start }) => start.id),
-			changes,
-			...(adultOn ? { adultOn } : {}),
 			...(endsAt ? { endsAt } : {}),
 		};
 	}
-	const none = { roles: [], rolesEnd: {}, agency: false, changes };
+	const none = { ...ofThePerson, roles: [], rolesEnd: {}, agency: false, nights: false };
 	if (here.length) return { ...none, refusal: 'left', evidence: here.flatMap(({ ending }) => ending?.id ?? []) };
 	const refusal = spells.some(underWay) ? 'site_induction_missing' : spells.length ? 'left' : 'not_assessed';
 	return { ...none, refusal, evidence: [] };
@@ -69,9 +84,16 @@ function rolesEnd(current: readonly Spell[]): Partial<Record<Role, Date>> {
 	);
 }
 
+/** Without posts in the office alone, which make nobody a permanent carer; those where there are no others. */
+function inCare(spells: readonly Spell[]): readonly Spell[] {
+	const care = spells.filter(({ start }) => start.payload.role !== 'administrator');
+	return care.length ? care : spells;
+}
+
 function agencyOf(current: readonly Spell[]): { agency: boolean; agencyFrom?: Date } {
-	const own = current.filter(({ start }) => start.payload.contract !== 'agency');
-	const end = own.length && own.length < current.length ? endOfAll(own) : null;
+	const care = inCare(current);
+	const own = care.filter(({ start }) => start.payload.contract !== 'agency');
+	const end = own.length && own.length < care.length ? endOfAll(own) : null;
 	return { agency: !own.length, ...(end ? { agencyFrom: end } : {}) };
 }
 
@@ -81,9 +103,31 @@ function endOfAll(spells: readonly Spell[]): Date | null {
 	return lastDays.length === spells.length ? endOfDay(lastDays.sort().at(-1) ?? '') : null;
 }
 
-/** From the day after all work at the provider had ended to the day on which work began again. */
-export function gapsBetweenWork(facts: Facts): { from: LocalDay; back: LocalDay }[] {
-	const spells = spellsOf(facts);
+/** When the newest run of spells that touch or overlap began. */
+function startOfRun(here: readonly Spell[]): Date {
+	let began = new Date(0);
+	let until = '';
+	for (const { start, lastDay = '9999-12-30' } of here) {
+		const from = localDay(start.observedAt);
+		if (lastDay < from) continue;
+		if (!until || from > addDays(until, 1)) began = start.observedAt;
+		if (lastDay > until) until = lastDay;
+	}
+	return began;
+}
+
+/** A time without practice: its first day, and the first day back where it is known. */
+export interface Away {
+	from: LocalDay;
+	back: LocalDay | null;
+}
+
+/**
+ * From the day after all work at the provider had ended to the day on which work began again; with roles, work in one
+ * of those.
+ */
+export function gapsBetweenWork(facts: Facts, roles?: readonly Role[]): { from: LocalDay; back: LocalDay }[] {
+	const spells = spellsOf(facts).filter(({ start }) => !roles || roles.includes(start.payload.role));
 	const gaps: { from: LocalDay; back: LocalDay }[] = [];
 	let until = '';
 	for (const { start, lastDay = '9999-12-31' } of spells) {
@@ -94,7 +138,17 @@ export function gapsBetweenWork(facts: Facts): { from: LocalDay; back: LocalDay 
 	return gaps;
 }
 
-function spellsOf(facts: Facts): Spell[] {
+/** Asked for every privilege and site of the same facts: worked out once. */
+const knownSpells = new WeakMap<Facts, readonly Spell[]>();
+
+/** Every piece of somebody's work, with the end that belongs to it, in the order in which they began. */
+export function spellsOf(facts: Facts): readonly Spell[] {
+	const known = knownSpells.get(facts) ?? findSpells(facts);
+	knownSpells.set(facts, known);
+	return known;
+}
+
+function findSpells(facts: Facts): Spell[] {
 	const endings = facts.of('employment-ended');
 	return facts.of('employment-started').map((start) => {
 		// A later word while work goes on moves its end, as when somebody is dismissed during notice. Once work has

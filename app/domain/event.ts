@@ -46,7 +46,8 @@ export function eventOf(before: Stand | undefined, after: Stand, cause: 'time' |
 	}
 	if (before?.standing !== after.standing) {
 		if (after.standing === 'paused') return 'competency.paused';
-		if (after.standing === 'withdrawn') return 'competency.withdrawn';
+		// Somebody whose rounds have grown too old for a sign-off is where they were before: nothing has been taken back.
+		if (after.standing === 'withdrawn' && before?.standing !== 'ready-for-sign-off') return 'competency.withdrawn';
 		if (after.standing === 'due-soon' && before?.standing === 'competent') return 'competency.due_soon';
 	}
 	const ended = before?.permit ? !after.permit : before !== undefined && mayTogether(before) && !mayTogether(after);

@@ -19,9 +19,10 @@ export function detailOf(fact: Evidence, titles: Titles): string {
 		case 'quiz-marked':
 			return `${fact.payload.score}%, ${fact.payload.passed ? 'passed' : 'not passed'}`;
 		case 'observation': {
-			const { timeOfDay, variant, simulated, passed } = fact.payload;
+			const { timeOfDay, variant, simulated, passed, notCounted, assessorLapsed } = fact.payload;
 			const parts = [timeOfDay, variant && readable(variant), simulated && 'simulated'];
-			return [...parts, passed ? 'passed' : 'does not count'].filter(Boolean).join(', ');
+			const worth = passed ? (notCounted ? 'passed, kept without counting' : 'passed') : 'does not count';
+			return [...parts, worth, assessorLapsed && 'assessor lapsed before signing'].filter(Boolean).join(', ');
 		}
 		case 'outside-assessment':
 			return `${readable(fact.payload.qualification)}, ${sayDay(fact.payload.assessedOn)}`;
@@ -30,7 +31,7 @@ export function detailOf(fact: Evidence, titles: Titles): string {
 			return `${readable(award)}, ${sayDay(awardedOn)}${expiresOn ? `, good to ${sayDay(expiresOn)}` : ''}`;
 		}
 		case 'age-decision':
-			return fact.payload.may ? 'may' : 'may not yet';
+			return `${fact.payload.may ? 'may' : 'may not yet'}${fact.privilege ? '' : ', everything'}`;
 		case 'delegation':
 			return `for ${fact.payload.person}, review by ${sayDay(fact.payload.reviewOn)}`;
 		case 'absence':
@@ -38,15 +39,27 @@ export function detailOf(fact: Evidence, titles: Titles): string {
 		case 'sign-off':
 			return `to ${sayDay(fact.payload.lastDay)}`;
 		case 'pause':
-			return `${pauseReasonWords[fact.payload.reason]}, review by ${sayDay(fact.payload.reviewOn)}`;
+			return [
+				pauseReasonWords[fact.payload.reason],
+				fact.privilege ? '' : 'everything',
+				fact.siteId ? '' : 'at every site',
+				`review by ${sayDay(fact.payload.reviewOn)}`,
+			]
+				.filter(Boolean)
+				.join(', ');
+		case 'withdrawal':
+			return fact.siteId ? '' : 'at every site';
 		case 'pause-lifted':
 			return fact.payload.asks && fact.payload.asks !== 'nothing' ? `asks for: ${fact.payload.asks}` : '';
 		case 'override':
 			return `until ${sayMoment(new Date(fact.payload.until))}`;
+		case 'lone-giving':
+			return `until ${sayMoment(new Date(fact.payload.until))}`;
+		case 'delegation-takeover':
+			return `by ${sayDay(fact.payload.by)}`;
 		case 'site-induction':
 		case 'supervision':
 		case 'delegation-ended':
-		case 'withdrawal':
 		case 'sign-off-upheld':
 		case 'retraction':
 			return '';

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceKind, EvidenceOf } from './evidence.ts';
+import type { PrivilegeCode } from './privilege.ts';
 import type { Question } from './rules.ts';
 
 /**
@@ -112,18 +113,37 @@ export function withdrawalFor(facts: Facts, question: Question): EvidenceOf<'wit
 	return facts.of('withdrawal').findLast((each) => concerns(each, question));
 }
 
+/** The newest withdrawal of a privilege, or of all, at any site: what was seen there was the person, not the place. */
+export function lastWithdrawal(facts: Facts, privilege: PrivilegeCode): EvidenceOf<'withdrawal'> | undefined {
+	return facts.of('withdrawal').findLast((each) => each.privilege === null || each.privilege === privilege);
+}
+
+/** When something was begun: a round at its own start, a quiz when its questions were opened. */
+export function begunAt(fact: Evidence): Date {
+	const { payload } = fact;
+	return 'startedAt' in payload && payload.startedAt ? new Date(payload.startedAt) : fact.observedAt;
+}
+
+/** The sign-offs that bear on a question since any withdrawal, in date or not, sound or not, oldest first. */
+export function signOffsFor(facts: Facts, question: Question): EvidenceOf<'sign-off'>[] {
+	const withdrawal = withdrawalFor(facts, question);
+	return facts.of('sign-off').filter((each) => concerns(each, question) && (!withdrawal || isAfter(each, withdrawal)));
+}
+
 /** The newest sign-off since any withdrawal, in date or not. */
 export function signOffFor(facts: Facts, question: Question): EvidenceOf<'sign-off'> | undefined {
-	const withdrawal = withdrawalFor(facts, question);
-	return facts
-		.of('sign-off')
-		.findLast((each) => concerns(each, question) && (!withdrawal || isAfter(each, withdrawal)));
+	return signOffsFor(facts, question).at(-1);
 }
 
 /** The pause that is in force, if any: lifting one does not lift another. */
 export function openPause(facts: Facts, question: Question): EvidenceOf<'pause'> | undefined {
 	const lifted = new Set(facts.of('pause-lifted').map((fact) => fact.payload.pause));
 	return facts.of('pause').findLast((pause) => concerns(pause, question) && !lifted.has(pause.id));
+}
+
+/** The leave to give alone that has not run out yet. */
+export function openLoneGivings(facts: Facts, question: Question, at: Date): EvidenceOf<'lone-giving'>[] {
+	return facts.of('lone-giving').filter((each) => isOf(each, question) && new Date(each.payload.until) > at);
 }
 
 /** The overrides that have not run out yet. */

@@ -1,14 +1,40 @@
 import { z } from 'zod';
 
 /** What another system may report: something that went wrong, or nearly. */
-export const incidentKinds = ['missed-dose', 'wrong-dose', 'count-discrepancy', 'record-gap', 'other'] as const;
+export const incidentKinds = [
+	'missed-dose',
+	'wrong-dose',
+	'count-discrepancy',
+	'record-gap',
+	'harm',
+	'falsified-record',
+	'suspected-diversion',
+	'other',
+] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
+
+/**
+ * What policy may let stop somebody at once: harm and dishonesty. Ordinary errors are learned from, and nobody is stopped
+ * by one (design.md section 6).
+ */
+export const severeKinds = [
+	'harm',
+	'falsified-record',
+	'suspected-diversion',
+] as const satisfies readonly IncidentKind[];
+
+export function isSevere(kind: IncidentKind): boolean {
+	return (severeKinds as readonly IncidentKind[]).includes(kind);
+}
 
 export const incidentWords: Record<IncidentKind, string> = {
 	'missed-dose': 'A dose was missed',
 	'wrong-dose': 'A wrong dose was given',
 	'count-discrepancy': 'A count does not agree',
 	'record-gap': 'A record has a gap',
+	harm: 'Somebody was harmed',
+	'falsified-record': 'A record seems to be false',
+	'suspected-diversion': 'Medicines may have been taken away',
 	other: 'Something else',
 };
 
@@ -35,6 +61,7 @@ export const lookedAtForm = z.object({
 export const lookedAtRefusalWords = {
 	'not-authorised': 'Your role does not look into incidents here.',
 	yourself: 'This is about you. Ask another manager to look at it.',
+	party: 'You were involved in this. Ask another manager to look at it.',
 	'looked-at': 'Somebody has looked at this since. Read what they did above.',
 } as const;
 export type LookedAtRefusal = keyof typeof lookedAtRefusalWords;

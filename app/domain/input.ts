@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { pauseReasons } from './words.ts';
+import { pauseReasons, reaches } from './words.ts';
 
 /** What people type into forms. In zod's small edition, because the same schemas run in the browser. */
 export const signInForm = z.object({
@@ -19,9 +19,14 @@ const note = z.string().check(z.trim(), z.maxLength(280, 'Keep it to 280 charact
 
 export const pauseForm = z.object({
 	id: z.uuid(),
-	scope: z.enum(['privilege', 'site'], 'Choose what is paused'),
+	scope: z.enum(['privilege', 'everything'], 'Choose what is paused'),
+	reach: z.enum(reaches, 'Choose how far it reaches'),
 	reason: z.enum(pauseReasons, 'Choose a reason'),
 	reviewOn: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'Enter the day of the review')),
+	/** Who else was involved. */
+	parties: z.optional(z.array(z.uuid())),
+	/** The incident it is about. */
+	incident: z.optional(z.uuid()),
 	note,
 });
 
@@ -32,6 +37,11 @@ export const signOffForm = z.object({
 
 export const policyReasonForm = z.object({
 	reason: note.check(z.minLength(5, 'Say why, in a few words')),
+});
+
+/** What stops people at once is explained to them: a word is no explanation. */
+export const urgentReasonForm = z.object({
+	reason: note.check(z.minLength(20, 'Say in a sentence why it cannot wait')),
 });
 
 export interface FieldError {

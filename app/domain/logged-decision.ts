@@ -34,6 +34,8 @@ export interface LoggedDecision {
 	code: ReasonCode;
 	standing: Standing | null;
 	validUntil: Date | null;
+	/** The version of the rule it was made by. */
+	ruleVersion: number;
 }
 
 /** What a search looks for: who may, where, or what. */

@@ -45,7 +45,10 @@ export function matrixOf<P extends { id: string }>(
 }
 
 /** The day a cell shows: until when somebody is competent, or since when they are not any more. */
-function lastDayOf({ permit, validUntil, standing, lastDay }: Decision): LocalDay | null {
+function lastDayOf({ permit, validUntil, standing, code, rechecks, lastDay }: Decision): LocalDay | null {
 	if (permit) return validUntil ? lastDayBefore(validUntil) : null;
-	return standing === 'expired' ? lastDay : null;
+	if (standing !== 'expired') return null;
+	// What was asked again and not done ends it before its own last day.
+	const [first] = rechecks;
+	return code === 'expired' || !first ? lastDay : lastDayBefore(first.dueBy);
 }

@@ -1,6 +1,6 @@
+import { askedNow } from './asked.ts';
 import type { Decision } from './decision.ts';
 import type { Progress } from './ground.ts';
-import { askedEachTime } from './progress.ts';
 import type { Recheck } from './recheck.ts';
 import { sayRequirement, type Titles } from './requirement-words.ts';
 
@@ -9,20 +9,20 @@ import { sayRequirement, type Titles } from './requirement-words.ts';
  * scores, lines of a round, or why something is looked at again (domain.md section 6).
  */
 export function sayMissing(decision: Decision, at: Date, titles: Titles): string[] {
-	const { permit, code, standing, progress, rechecks } = decision;
+	const { permit, code } = decision;
 	if (permit || code === 'paused_review') return [];
 	if (code === 'delegation_missing' || code === 'delegation_expired')
 		return [sayRequirement({ kind: 'delegation' }, titles)];
-	const overdue = rechecks.filter((each) => each.dueBy <= at);
-	if (overdue.length) return [...new Set(overdue.map((each) => recheckWords[each.asks]))];
-	const unmet = progress.filter((each) => !each.met);
-	// Signed off, and something that is asked each time was lost: what a renewal would ask for is not the matter.
-	const bearing = standing === 'paused' ? unmet.filter((each) => askedEachTime.includes(each.requirement.kind)) : unmet;
-	return bearing.map((each) => withCount(each, titles));
+	const asked = askedNow(decision, at);
+	return [
+		...new Set(asked.rechecks.map((each) => recheckWords[each.asks])),
+		...asked.progress.filter((each) => !each.met).map((each) => withCount(each, titles)),
+	];
 }
 
 const recheckWords: Record<Recheck['asks'], string> = {
 	acknowledge: 'What is new has been read',
+	declare: 'The document has been read in the version in force',
 	quiz: 'Quiz passed again',
 	observation: 'Observed again',
 };

@@ -1,9 +1,11 @@
 import type { EvidenceOf } from './evidence.ts';
-import { isAfter } from './facts.ts';
+import { type Facts, isAfter, lastWithdrawal } from './facts.ts';
 import type { Ground, Path, Progress } from './ground.ts';
-import { endOfDay, localDay, moveDay } from './period.ts';
+import { endOfDay, exactMilliseconds, localDay, moveDay } from './period.ts';
 import type { Policy } from './policy.ts';
-import type { Privilege, Requirement } from './privilege.ts';
+import { type Privilege, type Requirement, requirementOf } from './privilege.ts';
+import { formOf, linesOf, noLines, type Round } from './round-lines.ts';
+import type { Question, Rules } from './rules.ts';
 
 export type ObservationRequirement = Extract<Requirement, { kind: 'observation' }>;
 
@@ -15,6 +17,9 @@ export interface RoundsAsked {
 	assessors: number;
 	/** Each of these routes or devices is asked for `passes` times. */
 	variants: readonly string[];
+	/** Over all rounds; none where it does not matter. */
+	people: number;
+	doses: number;
 }
 
 /**
@@ -26,6 +31,7 @@ export function roundsAsked(
 	privilege: Pick<Privilege, 'code'>,
 	requirement: ObservationRequirement,
 	{ kind: path, since: before }: Pick<Path, 'kind' | 'since'>,
+	{ nights }: { nights: boolean } = { nights: false },
 ): RoundsAsked {
 	const own = policy.privileges[privilege.code];
 	const full = own?.passes ?? requirement.passes ?? policy.observation.passes;
@@ -35,46 +41,100 @@ export function roundsAsked(
 		'new-site': policy.newSite.passes,
 		agency: policy.agency.passes,
 	}[path];
-	const variants = path === 'first' ? (own?.variants ?? requirement.variants ?? []) : [];
+	const variants = path === 'first' || path === 'renewal' ? (own?.variants ?? requirement.variants ?? []) : [];
 	// Somebody who has been signed off here before is never asked for less than a renewal asks, whatever came between.
 	const passes = Math.min(full, before ? Math.max(most, policy.renewal.passes) : most);
 	const total = passes * Math.max(1, variants.length);
+	const times = nights ? 1 : (own?.timesOfDay ?? requirement.timesOfDay ?? policy.observation.timesOfDay);
+	const whole = path === 'first' && total > 0;
 	return {
 		passes,
 		dates: Math.min(total, policy.observation.distinctDates),
-		timesOfDay: Math.min(total, own?.timesOfDay ?? requirement.timesOfDay ?? policy.observation.timesOfDay),
+		timesOfDay: Math.min(total, times),
 		assessors: Math.min(total, policy.observation.assessors),
 		variants,
+		people: whole ? (own?.people ?? requirement.people ?? 0) : 0,
+		doses: whole ? (own?.doses ?? requirement.doses ?? 0) : 0,
 	};
 }
 
 /**
- * Rounds that count: passed, of this privilege at this site, since the last withdrawal and the last sign-off, not older
- * than policy's maximum age and, where policy says so, since the last failed round. A criterion "not seen" in one of
- * them is outstanding until it is met in another or in a simulation. Sources: domain.md section 2.3; design.md section 6.
+ * Whether a round is one at all: it was not marked as one that does not count, somebody was given something where its
+ * form counts that, and more than half of what applied was seen. A late entry is one only where policy says so.
+ */
+export function isRound(round: Round, rules: Pick<Rules, 'checklists' | 'earlier'>, policy: Policy): boolean {
+	const { counts, notCounted, results } = round.payload;
+	if (notCounted) return false;
+	if (formOf(round, rules)?.counts !== false && !(counts.people && counts.doses)) return false;
+	let [seen, applied] = [0, 0];
+	for (const id in results) {
+		if (results[id] === 'not-applicable') continue;
+		applied += 1;
+		if (results[id] !== 'not-seen') seen += 1;
+	}
+	return seen * 2 > applied && (policy.observation.lateCounts || !isSignedLate(round.payload, policy));
+}
+
+/** Whether a round was signed later after it began than policy calls in time: an entry made afterwards. */
+export function isSignedLate(
+	{ startedAt, assessorSignedAt }: Pick<Round['payload'], 'startedAt' | 'assessorSignedAt'>,
+	{ lateEntry }: Pick<Policy, 'lateEntry'>,
+): boolean {
+	return Date.parse(assessorSignedAt) - Date.parse(startedAt) > exactMilliseconds(lateEntry);
+}
+
+/**
+ * Passed rounds of exactly this privilege at this site that settle what asks for a round, in the order they were made.
+ * A simulation is no look at the real thing, unless the privilege allows it.
+ */
+export function settlingRounds(
+	facts: Facts,
+	question: Question,
+	privilege: Privilege,
+	rules: Pick<Rules, 'checklists' | 'earlier'>,
+	policy: Policy,
+): Round[] {
+	const simulation = requirementOf(privilege, 'observation')?.simulation;
+	return facts
+		.roundsOf(question)
+		.filter(
+			(round) => round.payload.passed && (simulation || !round.payload.simulated) && isRound(round, rules, policy),
+		);
+}
+
+/**
+ * Rounds that count: passed, of this privilege at this site, since the last withdrawal anywhere and the sign-off before,
+ * not older than policy's maximum age and, where policy says so, since the last failed round. Sources: domain.md section
+ * 2.3; design.md section 6; content/rules.md, "Rounds".
  */
 export function observationProgress(requirement: ObservationRequirement, ground: Ground): Progress {
-	const { policy, path, at } = ground;
-	const asked = roundsAsked(policy, ground.privilege, requirement, path);
+	const { policy, path, at, rules } = ground;
+	const asked = roundsAsked(policy, ground.privilege, requirement, path, ground.employment);
 	const of = asked.passes * Math.max(1, asked.variants.length);
+	const tooOld = (day: string) => endOfDay(moveDay(day, policy.observation.maximumAge));
 	const outside = outsideAssessment(ground);
-	if (outside) return { requirement, met: true, done: of, of, evidence: [outside.id] };
+	if (outside && at < tooOld(outside.payload.assessedOn)) {
+		const changesAt = tooOld(outside.payload.assessedOn);
+		return { requirement, met: true, done: of, of, evidence: [outside.id], changesAt };
+	}
 
+	const withdrawal = lastWithdrawal(ground.facts, ground.question.privilege);
 	const rounds = ground.facts
 		.roundsOf(ground.question)
 		.filter(
-			(round) =>
-				round.payload.checklist === requirement.checklist && (!ground.withdrawal || isAfter(round, ground.withdrawal)),
+			(round) => round.payload.checklist === requirement.checklist && (!withdrawal || isAfter(round, withdrawal)),
 		);
 	const lastFailed = policy.observation.consecutive ? rounds.findLastIndex((round) => !round.payload.passed) : -1;
-	const tooOld = (round: EvidenceOf<'observation'>) =>
-		endOfDay(moveDay(localDay(round.observedAt), policy.observation.maximumAge));
-	const now = at.getTime();
 	const recent = rounds
 		.slice(lastFailed + 1)
-		.filter((round) => round.payload.passed && (!path.roundsSince || isAfter(round, path.roundsSince)));
+		.filter(
+			(round) =>
+				round.payload.passed &&
+				(!path.roundsSince || isAfter(round, path.roundsSince)) &&
+				isRound(round, rules, policy),
+		);
 	// Oldest first: after the first that is not too old, none is.
-	const young = recent.findIndex((round) => now < tooOld(round).getTime());
+	const young = recent.findIndex((round) => at < tooOld(localDay(round.observedAt)));
 	const passed = young < 0 ? [] : recent.slice(young);
 	const counted = passed.filter((round) => requirement.simulation || !round.payload.simulated);
 
@@ -83,18 +143,23 @@ export function observationProgress(requirement: ObservationRequirement, ground:
 	const done = asked.variants.length
 		? asked.variants.reduce((sum, variant) => sum + Math.min(asked.passes, seen(variant)), 0)
 		: Math.min(asked.passes, counted.length);
+	const sum = (what: 'people' | 'doses') => counted.reduce((total, { payload }) => total + payload.counts[what], 0);
 	const short = {
 		dates: Math.max(0, asked.dates - distinct(counted.map((round) => localDay(round.observedAt)))),
 		timesOfDay: Math.max(0, asked.timesOfDay - distinct(counted.map((round) => round.payload.timeOfDay))),
 		assessors: Math.max(0, asked.assessors - distinct(counted.map((round) => round.payload.assessor))),
 		variants: asked.variants.filter((variant) => seen(variant) < asked.passes),
+		people: Math.max(0, asked.people - sum('people')),
+		doses: Math.max(0, asked.doses - sum('doses')),
 	};
-	const outstanding = of ? notYetSeen(counted, passed) : [];
+	const { outstanding, ...lines } = of ? linesOf(counted, passed, rules) : noLines;
+	const uncovered = !lines.covers.length && lines.uncovered.length > 0;
 	// After an earlier sign-off, some of them are new ones: as many as a renewal asks for.
 	const { since } = path;
 	const fresh = since ? counted.filter((round) => isAfter(round, since)).length : 0;
 	const stale = since ? Math.max(0, Math.min(of, policy.renewal.passes) - fresh) : 0;
-	const met = !stale && done >= of && !short.dates && !short.timesOfDay && !short.assessors && !outstanding.length;
+	const alike = short.dates || short.timesOfDay || short.assessors || short.people || short.doses;
+	const met = !stale && done >= of && !alike && !outstanding.length && !uncovered;
 	const oldest = passed.at(0);
 	return {
 		requirement,
@@ -104,30 +169,37 @@ export function observationProgress(requirement: ObservationRequirement, ground:
 		evidence: counted.map((round) => round.id),
 		outstanding,
 		short,
-		...(oldest ? { changesAt: tooOld(oldest) } : {}),
+		lines,
+		...(oldest ? { changesAt: tooOld(localDay(oldest.observedAt)) } : {}),
 		...(met ? {} : { missing: 'observations_short' as const }),
 	};
 }
 
-function outsideAssessment({ facts, question, withdrawal, path }: Ground) {
+/** When an outside assessment was made: on its own day, not when it was typed in. */
+export function madeAt({ payload, observedAt }: EvidenceOf<'outside-assessment'>): number {
+	return Math.min(endOfDay(payload.assessedOn).getTime() - 1, observedAt.getTime());
+}
+
+/** Outside assessments of a privilege for a site or the provider. */
+export function outsideAssessments(facts: Facts, question: Question): EvidenceOf<'outside-assessment'>[] {
 	return facts
 		.of('outside-assessment')
-		.findLast(
-			(each) =>
-				each.privilege === question.privilege &&
-				(each.siteId === null || each.siteId === question.siteId) &&
-				(!withdrawal || isAfter(each, withdrawal)) &&
-				(!path.since || isAfter(each, path.since)),
+		.filter(
+			(each) => each.privilege === question.privilege && (each.siteId === null || each.siteId === question.siteId),
 		);
 }
 
-/** Lines that were "not seen" in a round and have been met in none: another "not applicable" does not settle them. */
-function notYetSeen(
-	counted: readonly EvidenceOf<'observation'>[],
-	passed: readonly EvidenceOf<'observation'>[],
-): string[] {
-	const unseen = new Set<string>();
-	for (const { payload } of counted)
-		for (const id in payload.results) if (payload.results[id] === 'not-seen') unseen.add(id);
-	return [...unseen].filter((id) => !passed.some(({ payload }) => payload.results[id] === 'yes'));
+/** The newest outside assessment that stands for rounds. */
+function outsideAssessment({ facts, question, path }: Ground) {
+	const withdrawal = lastWithdrawal(facts, question.privilege);
+	return outsideAssessments(facts, question)
+		.filter(
+			(each) =>
+				(!withdrawal || madeAt(each) > withdrawal.observedAt.getTime()) &&
+				(!path.since || madeAt(each) > path.since.observedAt.getTime()),
+		)
+		.reduce<EvidenceOf<'outside-assessment'> | undefined>(
+			(newest, each) => (newest && newest.payload.assessedOn > each.payload.assessedOn ? newest : each),
+			undefined,
+		);
 }

@@ -16,23 +16,42 @@ export interface Grant {
 
 interface Permit {
 	privilege: PrivilegeCode;
-	code: 'competent' | 'override_active' | 'supervised_only';
+	code: 'competent' | 'override_active' | 'supervised_only' | 'second_check_by_telephone';
 	until: Date | null;
 }
 
-const listedAs = { competent: 'competent', override_active: 'override', supervised_only: 'supervised' } as const;
+/** Whoever may give alone by telephone is competent: without a network they need the witness that everybody else does. */
+const listedAs = {
+	competent: 'competent',
+	second_check_by_telephone: 'competent',
+	override_active: 'override',
+	supervised_only: 'supervised',
+} as const;
+
+/** What a list says of one privilege at its site. */
+export interface Listing {
+	/** Which privilege a witness needs, where one is asked for. */
+	witness?: PrivilegeCode | undefined;
+	/** Whether it is handed over for one person supported at a time. */
+	delegated: boolean;
+	/** For how long it is listed, in milliseconds. */
+	longest: number;
+}
 
 /**
- * What a permit becomes in a list that works without a network; null where nothing is left of it.
- * @param list until when the list works, and which witness a privilege needs at the site.
+ * What a permit becomes in a list that works without a network; null where nothing is left of it. Absence means no, so
+ * what a list cannot say whole is left out: an override of a witnessed task, whose witness may have to hold the task
+ * itself, and a delegated task for somebody supervised, to whom it is delegated for one person supported at a time.
+ * @param list what the list says of the privilege, and when it is made and ends.
  */
 export function grantOf(
 	{ privilege, code, until }: Permit,
-	list: { from: Date; until: Date; witness: (privilege: PrivilegeCode) => PrivilegeCode | undefined },
+	{ from, until: listEnds, witness, delegated, longest }: Listing & { from: Date; until: Date },
 ): Grant | null {
-	const ends = earliest([until, list.until]) ?? list.until;
+	if (witness && code === 'override_active') return null;
+	if (delegated && code === 'supervised_only') return null;
+	const ends = earliest([until, listEnds, new Date(from.getTime() + longest)]) ?? listEnds;
 	const seconds = Math.floor(ends.getTime() / 1000);
-	if (seconds * 1000 <= list.from.getTime()) return null;
-	const witness = list.witness(privilege);
+	if (seconds * 1000 <= from.getTime()) return null;
 	return { action: privilege, as: listedAs[code], until: seconds, ...(witness ? { witness } : {}) };
 }

@@ -2,21 +2,22 @@ import { z } from 'zod';
 import { decide } from './decide.ts';
 import { type Evidence, ofKind } from './evidence.ts';
 import { localDay, moveDay, startOfDay } from './period.ts';
-import { requirementOf } from './privilege.ts';
+import { privilegeCodes } from './privilege.ts';
 import type { Question, Rules } from './rules.ts';
 import { supposing } from './supposing.ts';
 
 /**
  * Whether the answer is a refusal that an override would turn. Where a nurse delegates for one person supported at a
- * time, a manager's override never stands for it (design.md section 6).
+ * time, it only ever holds a delegation past its review day (design.md section 6).
  */
 export function canOverride(rules: Rules, evidence: readonly Evidence[], question: Question, at: Date): boolean {
-	const privilege = rules.privileges.get(question.privilege);
-	if (!privilege || requirementOf(privilege, 'delegation')) return false;
-	if (decide(rules, evidence, question, at).permit) return false;
 	const until = new Date(at.getTime() + 1000).toISOString();
 	const allowed = supposing(evidence, question, at, { kind: 'override', payload: { until, note: '' } });
-	return decide(rules, allowed, question, at).code === 'override_active';
+	const persons = ofKind(evidence, 'delegation').map(({ payload }) => payload.person);
+	return [undefined, ...new Set(persons)].some((person) => {
+		const asked = person === undefined ? question : { ...question, person };
+		return !decide(rules, evidence, asked, at).permit && decide(rules, allowed, asked, at).code === 'override_active';
+	});
 }
 
 /** The first instant of the twelve months over which overrides are counted. */
@@ -24,7 +25,10 @@ export function overridesCountFrom(at: Date): Date {
 	return startOfDay(moveDay(localDay(at), 'P1Y', -1));
 }
 
-/** How many overrides a person has had in the last twelve months. One taken back since still counts: it was used. */
+/**
+ * How many overrides a person has had in the last twelve months. One taken back since still counts: it was used. More
+ * than policy plans for is warned of and shown, never refused: a stop at night can be worse (policy.yaml, `perYear`).
+ */
 export function overridesUsed(evidence: readonly Evidence[], at: Date): number {
 	const since = overridesCountFrom(at);
 	return ofKind(evidence, 'override').filter((each) => each.observedAt >= since && each.observedAt <= at).length;
@@ -39,6 +43,15 @@ export const overrideForm = z.object({
 		.transform(Number)
 		.refine((hours) => hours > 0, 'Enter a number of hours, such as 8'),
 	note: z.string().trim().min(1, 'Say why, in a few words').max(280, 'Keep it to 280 characters'),
+	/** Ticked where it is one more than policy plans for. */
+	over: z.literal('yes').optional(),
+});
+
+/** Whom a manager on call looks for, to cover at a site where they may never have worked. */
+export const coverForm = z.object({
+	staffCode: z.string().trim().min(1, 'Enter their staff code').max(60, 'Enter their staff code'),
+	privilege: z.enum(privilegeCodes, 'Choose a task'),
+	site: z.string().min(1, 'Choose a site'),
 });
 
 /** Why an override is not recorded. */
@@ -47,8 +60,8 @@ export const overrideRefusalWords = {
 	yourself: 'Nobody allows this for themself. Ask another manager.',
 	'not-overridable': 'An override cannot change this answer.',
 	'too-long': 'That is longer than your policy allows.',
-	'budget-spent':
-		'All overrides of the last twelve months are used for this person. Ask a competent colleague instead.',
+	'over-budget':
+		'That would be more than your policy plans for one person in a year. If it has to be all the same, tick the box.',
 	'other-page': 'Something else was saved from this page before. Open the page again.',
 } as const;
 export type OverrideRefusal = keyof typeof overrideRefusalWords;

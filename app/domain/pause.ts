@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type ChangeAsks, changeAsks } from './content.ts';
-import type { EvidenceOf, Payload } from './evidence.ts';
-import { concerns, type Facts } from './facts.ts';
-import type { IncidentKind } from './incident.ts';
+import type { Evidence, EvidenceOf, Payload } from './evidence.ts';
+import { begunAt, concerns, type Facts, isAfter, isOf } from './facts.ts';
+import { type IncidentKind, isSevere } from './incident.ts';
 import { endOfDay, localDay, moveDay } from './period.ts';
 import type { Policy } from './policy.ts';
 import type { Question } from './rules.ts';
@@ -19,16 +19,65 @@ export function unliftedPauses(facts: Facts): EvidenceOf<'pause'>[] {
 }
 
 /**
- * The pause that a report makes at once, where policy calls its kind severe; null where it is for a manager to decide
- * (domain.md section 6). Nobody owns it yet.
+ * The pause that a report makes at once, where policy says so of its kind; null where it is for a manager to decide
+ * (domain.md section 6). Nobody owns it yet. Only harm and dishonesty stop somebody by themselves: an ordinary error never
+ * does, whatever an older policy says of it.
  */
 export function pauseOnReport(
-	kind: IncidentKind,
+	{ id, kind, receivedAt }: { id: string; kind: IncidentKind; receivedAt: Date },
 	policy: Pick<Policy, 'pause'>,
-	receivedAt: Date,
 ): Payload<'pause'> | null {
-	if (!policy.pause.onReport[kind]) return null;
-	return { reason: 'incident-review', reviewOn: moveDay(localDay(receivedAt), policy.pause.review) };
+	if (!isSevere(kind) || !policy.pause.onReport[kind]) return null;
+	return { reason: 'incident-review', reviewOn: moveDay(localDay(receivedAt), policy.pause.review), incident: id };
+}
+
+/**
+ * Who was involved in what the pauses that bear on a question are about: those that are open, and those that were lifted
+ * on a condition until somebody else has watched a round that passed, or has signed off, since. A party does not assess,
+ * lift or review (design.md section 6).
+ */
+export function partiesTo(facts: Facts, question: Question): string[] {
+	const bearing = facts.of('pause').filter((pause) => {
+		if (!concerns(pause, question) || !pause.payload.parties?.length) return false;
+		const lifting = facts.of('pause-lifted').find((each) => each.payload.pause === pause.id);
+		if (!lifting) return true;
+		const { asks } = lifting.payload;
+		return asks !== undefined && asks !== 'nothing' && !isSettled(lifting, pause.payload.parties);
+	});
+	return [...new Set(bearing.flatMap((pause) => pause.payload.parties ?? []))];
+
+	function isSettled(lifting: EvidenceOf<'pause-lifted'>, parties: readonly string[]): boolean {
+		const watched = facts
+			.of('observation')
+			.some(
+				(round) =>
+					isOf(round, question) &&
+					round.payload.passed &&
+					!round.payload.notCounted &&
+					!parties.includes(round.payload.assessor) &&
+					begunAt(round) >= lifting.observedAt,
+			);
+		return (
+			watched ||
+			facts
+				.of('sign-off')
+				.some(
+					(each) =>
+						concerns(each, question) && isAfter(each, lifting as Evidence) && !parties.includes(each.recordedBy ?? ''),
+				)
+		);
+	}
+}
+
+/** Why an open pause is not simply taken back: lifting it would ask for more; null where that asks for nothing. */
+export function refuseTakingPauseBack(
+	pause: EvidenceOf<'pause'>,
+	facts: Facts,
+	policyAt: (siteId: string) => Pick<Policy, 'pause'>,
+	allSites: readonly string[],
+): 'lifted' | 'lift-it' | null {
+	if (facts.of('pause-lifted').some((each) => each.payload.pause === pause.id)) return 'lifted';
+	return leastAskedAnywhere([pause], policyAt, allSites) === 'nothing' ? null : 'lift-it';
 }
 
 /** What lifting these pauses asks for at least, by why each was made. */
@@ -37,6 +86,18 @@ export function leastAsked(
 	policy: Pick<Policy, 'pause'>,
 ): ChangeAsks {
 	const asked = pauses.map(({ payload }) => policy.pause.lifting[payload.reason] ?? 'nothing');
+	return changeAsks.findLast((each) => asked.includes(each)) ?? 'nothing';
+}
+
+/** The same where a pause may be of every site: no site's policy is gone round by lifting it from another. */
+export function leastAskedAnywhere(
+	pauses: readonly Pick<EvidenceOf<'pause'>, 'payload' | 'siteId'>[],
+	policyAt: (siteId: string) => Pick<Policy, 'pause'>,
+	allSites: readonly string[],
+): ChangeAsks {
+	const asked = pauses.flatMap((each) =>
+		(each.siteId ? [each.siteId] : allSites).map((siteId) => leastAsked([each], policyAt(siteId))),
+	);
 	return changeAsks.findLast((each) => asked.includes(each)) ?? 'nothing';
 }
 
@@ -81,5 +142,17 @@ export function ageOfPause(pause: EvidenceOf<'pause'>, policy: Pick<Policy, 'pau
 /** Why a pause is not lifted. */
 export const liftingRefusalWords = {
 	yourself: 'You cannot lift your own pause. Ask another manager',
+	party: 'You were involved in what is reviewed, so you cannot lift this. Ask another manager',
 	'asks-too-little': 'Your policy asks for more before a pause made for this reason is lifted',
 } as const;
+export type LiftingRefusal = keyof typeof liftingRefusalWords;
+
+/** Why somebody is not paused. */
+export const pauseRefusalWords = {
+	'not-authorised': 'Your role may not pause anybody at this site.',
+	'lifted-since': 'This pause has been lifted since. Open the page again to pause anew',
+	'not-here': 'This person does not work at this site. Ask a manager of a site where they work',
+	'unknown-party': 'Choose from the list who else was involved',
+	'other-incident': 'That incident is not about this person',
+} as const;
+export type PauseRefusal = keyof typeof pauseRefusalWords;

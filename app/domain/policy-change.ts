@@ -4,6 +4,17 @@ import type { PrivilegeCode } from './privilege.ts';
 import type { Question, Rules } from './rules.ts';
 import { type Segment, segmentsFrom } from './term.ts';
 
+/** How long holders have for what a new policy asks beyond the one before: the usual first. */
+export const policyGraces = ['P28D', 'P14D', 'P7D', 'P0D'] as const;
+export type PolicyGrace = (typeof policyGraces)[number];
+
+export const graceWords: Record<PolicyGrace, string> = {
+	P28D: 'In 28 days (usual)',
+	P14D: 'In 14 days',
+	P7D: 'In 7 days',
+	P0D: 'At once, because it is urgent',
+};
+
 /** What a standing is at one instant, as far as a person or another system would notice. */
 export type Stand = Pick<Decision, 'standing' | 'permit' | 'code'>;
 
@@ -14,7 +25,7 @@ export interface StandingChange {
 	privilege: PrivilegeCode;
 	/** Whether it would be otherwise at once; else it would be later, with no new evidence. */
 	now: boolean;
-	/** The first instant at which it would be otherwise. */
+	/** The first instant at which it would be otherwise; where what they may do would be, the first at which that is. */
 	on: Date;
 	from: Stand;
 	to: Stand;
@@ -22,7 +33,7 @@ export interface StandingChange {
 
 /**
  * Which of one person's standings would be otherwise under other rules, at once or later, if nothing else is ever
- * recorded: each of them once, as it differs first.
+ * recorded. Each of them once: as it differs first in what they may do, else as it differs first.
  */
 export function standingChanges(
 	{ before, after }: { before: (siteId: string) => Rules; after: (siteId: string) => Rules },
@@ -53,12 +64,15 @@ function segmentsBySite(rules: (siteId: string) => Rules, evidence: readonly Evi
 
 function firstDifference(was: readonly Segment[], would: readonly Segment[]) {
 	const starts = [...was, ...would].map((each) => each.startsAt).sort((a, b) => a.getTime() - b.getTime());
+	let first: { on: Date; from: Stand; to: Stand } | undefined;
 	for (const on of starts) {
 		const [from, to] = [standAt(was, on), standAt(would, on)];
-		if (from && to && (from.permit !== to.permit || from.standing !== to.standing || from.code !== to.code))
-			return { on, from, to };
+		if (!from || !to) continue;
+		// Shown as due from today on and stopped in four weeks: the stop is what somebody has to know.
+		if (from.permit !== to.permit) return { on, from, to };
+		if (from.standing !== to.standing || from.code !== to.code) first ??= { on, from, to };
 	}
-	return undefined;
+	return first;
 }
 
 function standAt(segments: readonly Segment[], on: Date): Stand | undefined {

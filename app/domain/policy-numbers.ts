@@ -1,10 +1,9 @@
 import { type ChangeAsks, changeAsks } from './content.ts';
 import { pauseReasonWords } from './evidence.ts';
-import { incidentKinds, incidentWords } from './incident.ts';
+import { incidentWords, severeKinds } from './incident.ts';
 import { sayLength } from './length.ts';
 import { type PolicyBody, timesOfDay } from './policy.ts';
-import type { Privilege } from './privilege.ts';
-import { requirementOf } from './privilege.ts';
+import type { SiteKind } from './privilege.ts';
 import { readable } from './requirement-words.ts';
 import { pauseReasons } from './words.ts';
 
@@ -34,7 +33,11 @@ export interface NumberSection {
 
 const times = ['first', 'second', 'third'];
 
-/** The main numbers, in the order of the page. Those about the whole provider are not asked at a site. */
+/**
+ * The main numbers, in the order of the page. Those about the whole provider are not asked at a site. Nowhere asked is
+ * `override.untrained`: that a stranger to a task may be allowed to do it is decided where the content is reviewed, not on
+ * a form that somebody fills in on a busy day.
+ */
 export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): NumberSection[] {
 	const count = (path: string, label: string, least: number, most: number, hint?: string): PolicyNumber => ({
 		kind: 'count',
@@ -53,7 +56,11 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 	return [
 		{
 			title: 'Quizzes',
-			numbers: [{ ...count('quiz.passMark', 'Pass mark', 50, 100), suffix: 'per cent' } as PolicyNumber, ...waits],
+			numbers: [
+				{ ...count('quiz.passMark', 'Pass mark', 50, 100), suffix: 'per cent' } as PolicyNumber,
+				...waits,
+				length('quiz.maximumAge', 'A pass counts towards a sign-off for'),
+			],
 		},
 		{
 			title: 'Observed rounds before a first sign-off',
@@ -65,7 +72,13 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 				{ kind: 'yes-no', path: 'observation.consecutive', label: 'A failed round starts the count again' },
 				count('observation.missesAllowed', 'Lines that may be missed in a round', 0, 20, 'Never a critical line'),
 				length('observation.maximumAge', 'A round counts for'),
+				{ kind: 'yes-no', path: 'observation.lateCounts', label: 'A round counts that was signed late' },
 			],
+		},
+		{
+			title: 'When a round is failed',
+			note: 'Whoever misses a critical line, or has to be stopped for safety, is watched again before they carry on. This is for all other lines.',
+			numbers: [length('observation.afterMisses', 'With too many other lines missed, watched again within')],
 		},
 		{
 			title: 'How long a sign-off holds',
@@ -106,7 +119,18 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 		},
 		{
 			title: 'Two people',
-			numbers: [{ kind: 'yes-no', path: 'witness', label: 'Controlled drugs need a competent witness' }],
+			numbers: [
+				{ kind: 'yes-no', path: 'witness', label: 'Controlled drugs need a competent witness' },
+				{
+					kind: 'yes-no',
+					path: 'supervisorMayWitness',
+					label: 'One person may stand beside a learner and be the witness at once',
+				},
+			],
+		},
+		{
+			title: 'When a nurse leaves',
+			numbers: [length('takeover', 'Another nurse takes over what she has delegated within')],
 		},
 		{
 			title: 'Documents people must have read',
@@ -132,7 +156,7 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 		{
 			title: 'When another system reports something',
 			note: 'A report is for a manager to look at. Say yes only for what must not wait that long: any system that may report can then stop somebody, also by mistake and at night.',
-			numbers: incidentKinds.map(
+			numbers: severeKinds.map(
 				(kind): PolicyNumber => ({
 					kind: 'yes-no',
 					path: `pause.onReport.${kind}`,
@@ -169,58 +193,12 @@ export function mainNumbers(policy: PolicyBody, scope: 'provider' | 'site'): Num
 	];
 }
 
-/** The numbers of one privilege. Left empty, its file or the main numbers hold. */
-export function privilegeNumbers({ code, validity, spotCheck, ...privilege }: Privilege, policy: PolicyBody) {
-	const asked = requirementOf({ code, validity, ...privilege }, 'observation');
-	const variants = asked?.variants ?? [];
-	const at = `privileges.${code}`;
-	const numbers: PolicyNumber[] = [
-		{
-			kind: 'length',
-			path: `${at}.validity`,
-			label: 'A sign-off lasts',
-			hint: `Leave empty for ${sayLength(validity)}`,
-			optional: true,
-		},
-	];
-	if (asked) {
-		const { passes, timesOfDay: bands } = policy.observation;
-		const count = { kind: 'count', least: 1, optional: true } as const;
-		numbers.push(
-			{
-				...count,
-				path: `${at}.passes`,
-				label: variants.length ? 'Rounds passed, of each kind' : 'Rounds passed',
-				hint: `Leave empty for ${asked.passes ?? passes}`,
-				most: 20,
-			},
-			{
-				...count,
-				path: `${at}.timesOfDay`,
-				label: 'At different times of day',
-				hint: `Leave empty for ${asked.timesOfDay ?? bands}`,
-				most: timesOfDay.length,
-			},
-			{
-				kind: 'length',
-				path: `${at}.spotCheck`,
-				label: 'Seen again at least every',
-				hint: spotCheck ? `Leave empty for ${sayLength(spotCheck)}` : 'Leave empty for not at all between sign-offs',
-				optional: true,
-			},
-		);
-	}
-	if (variants.length)
-		numbers.push({
-			kind: 'variants',
-			path: `${at}.variants`,
-			label: 'Kinds that are seen here',
-			hint: 'Each is to be seen so many times. Choose all or none for every kind',
-			all: variants,
-			optional: true,
-		});
-	return numbers;
-}
+/** Where numbers of a kind of site's own hold. */
+export const siteKindWords: Record<SiteKind, string> = {
+	'care-home': 'care homes',
+	'home-care': 'home care',
+	'supported-living': 'supported living',
+};
 
 export const asksWords: Record<ChangeAsks, string> = {
 	nothing: 'do nothing',

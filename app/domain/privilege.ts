@@ -11,6 +11,7 @@ export const privilegeCodes = [
 	'witness-controlled-drug',
 	'administer-topical',
 	'administer-patch',
+	'administer-opioid-patch',
 	'administer-inhaled',
 	'administer-eye-ear-nose',
 	'administer-covert',
@@ -74,6 +75,9 @@ export const requirement = z.discriminatedUnion('kind', [
 		/** Numbers of this privilege's own; policy's where left out. */
 		passes: z.int().positive().optional(),
 		timesOfDay: z.int().positive().optional(),
+		/** Over all rounds of a first assessment. */
+		people: z.int().positive().optional(),
+		doses: z.int().positive().optional(),
 		/** Routes or devices, each to be seen so many times. */
 		variants: z.array(slug).min(2).optional(),
 		/** Whether a simulated round counts as a pass, where the real thing is rare. */

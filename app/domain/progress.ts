@@ -1,9 +1,11 @@
+import type { Employment } from './employment.ts';
 import type { EvidenceOf } from './evidence.ts';
-import { type Facts, isAfter } from './facts.ts';
+import { type Facts, isAfter, withdrawalFor } from './facts.ts';
 import type { Ground, Progress } from './ground.ts';
 import { observationProgress } from './observation.ts';
-import { endOfDay, latest, startOfDay } from './period.ts';
-import { type Privilege, type Requirement, type RequirementKind, requirementOf } from './privilege.ts';
+import { earliest, endOfDay, latest, localDay, moveDay, startOfDay } from './period.ts';
+import { goodUntil, type Policy } from './policy.ts';
+import type { Requirement, RequirementKind } from './privilege.ts';
 import type { ReasonCode } from './reason.ts';
 import type { Question } from './rules.ts';
 
@@ -11,19 +13,18 @@ import type { Question } from './rules.ts';
 export function progressOf(ground: Ground): Progress[] {
 	const { employment, privilege, at } = ground;
 	const ofThePerson: Requirement[] = [
-		...(employment.adultOn && at < startOfDay(employment.adultOn) ? [{ kind: 'age-decision' as const }] : []),
+		...(isMinor(employment, at) ? [{ kind: 'age-decision' as const }] : []),
 		...(employment.agency ? [{ kind: 'agency-check' as const }] : []),
 	];
 	return [...ofThePerson, ...privilege.requirements].map((requirement) => progressIn(requirement, ground));
 }
 
-/** The kinds that are asked again each time somebody acts, not only before a sign-off. */
+/** The kinds that are asked again each time somebody acts, not only before a sign-off. Documents are, with a grace: recheck.ts. */
 export const askedEachTime: readonly RequirementKind[] = [
 	'age-decision',
 	'agency-check',
 	'role',
 	'award',
-	'declaration',
 	'prerequisite',
 ];
 
@@ -47,11 +48,19 @@ export function progressIn(requirement: Requirement, ground: Ground): Progress {
 				'module_missing',
 			);
 		case 'quiz': {
-			const since = ground.policy.renewal.quiz ? ground.path.since : undefined;
-			return one(
-				facts.sittingsOf(requirement.quiz).findLast((each) => each.payload.passed && (!since || isAfter(each, since))),
-				'quiz_not_passed',
-			);
+			const { policy, path } = ground;
+			const since = policy.renewal.quiz ? path.since : undefined;
+			const from = policy.renewal.quiz ? path.quizFrom : undefined;
+			const passed = facts
+				.sittingsOf(requirement.quiz)
+				.findLast(
+					(each) => isPass(each, policy) && (!since || isAfter(each, since)) && (!from || each.observedAt >= from),
+				);
+			// What a sign-off at another site vouches for is as old as that one allows; the last day follows it (term.ts).
+			if (!passed || path.kind === 'new-site') return one(passed, 'quiz_not_passed');
+			const tooOld = endOfDay(moveDay(localDay(passed.observedAt), policy.quiz.maximumAge));
+			if (at >= tooOld) return one(undefined, 'quiz_not_passed');
+			return { ...one(passed, 'quiz_not_passed'), changesAt: tooOld };
 		}
 		case 'declaration': {
 			const version = ground.policy.documents[requirement.document] ?? 1;
@@ -90,64 +99,123 @@ export function progressIn(requirement: Requirement, ground: Ground): Progress {
 		case 'agency-check':
 			return awardProgress(agencyRecord(facts, question), 'agency_unverified');
 		case 'age-decision': {
-			const decided = facts
-				.of('age-decision')
-				.findLast(
-					(each) =>
-						(!each.privilege || each.privilege === question.privilege) &&
-						(!each.siteId || each.siteId === question.siteId),
-				);
-			const progress = one(decided?.payload.may ? decided : undefined, 'under_18_no_decision');
+			const progress = one(yesAboutAge(facts, question), 'under_18_no_decision');
 			const { adultOn } = ground.employment;
 			return adultOn ? { ...progress, changesAt: startOfDay(adultOn) } : progress;
 		}
 		case 'observation':
 			return observationProgress(requirement, ground);
 		case 'delegation': {
-			const open = openDelegations(facts, question).filter((each) => at < endOfDay(each.payload.reviewOn));
-			const ends = open.map((each) => endOfDay(each.payload.reviewOn)).sort((a, b) => a.getTime() - b.getTime());
-			const progress = one(open.at(-1), 'delegation_missing');
-			return ends[0] ? { ...progress, changesAt: ends[0], evidence: open.map((each) => each.id) } : progress;
+			const registered = registeredNurse(ground);
+			if (registered) return one({ id: registered.evidence }, 'delegation_missing', registered.until ?? undefined);
+			const open = openDelegations(ground).filter((each) => at < each.until);
+			const ends = open.map((each) => each.until).sort((a, b) => a.getTime() - b.getTime());
+			const progress = one(open.at(-1)?.delegation, 'delegation_missing');
+			return ends[0] ? { ...progress, changesAt: ends[0], evidence: open.map((each) => each.delegation.id) } : progress;
 		}
 		case 'sign-off':
 			return one(ground.signOff, 'sign_off_missing');
 	}
 
 	function awardProgress(held: EvidenceOf<'award'> | undefined, missing: ReasonCode): Progress {
-		const until = held?.payload.expiresOn ? endOfDay(held.payload.expiresOn) : undefined;
+		const until = held?.payload.expiresOn ? goodUntil(held.payload.expiresOn, ground.policy) : undefined;
 		return one(until && at >= until ? undefined : held, missing, until);
 	}
 }
 
-/** The delegations of a privilege at a site that nobody has ended, past their review day or not. */
-export function openDelegations(facts: Facts, question: Question): EvidenceOf<'delegation'>[] {
+/** Whether a sitting of a quiz passes here: a stricter site's pass mark is met there. */
+export function isPass({ payload }: EvidenceOf<'quiz-marked'>, policy: Pick<Policy, 'quiz'>): boolean {
+	return payload.passed && payload.score >= policy.quiz.passMark;
+}
+
+/** Whether somebody is under 18 at an instant, by all that any start says. */
+export function isMinor({ adultOn }: Pick<Employment, 'adultOn'>, at: Date): boolean {
+	return adultOn !== undefined && at < startOfDay(adultOn);
+}
+
+/**
+ * The decision that somebody under 18 may do this: a yes is about one privilege, a no may be about all (CQC asks for a
+ * careful individual assessment). The newest that counts holds.
+ */
+export function yesAboutAge(facts: Facts, question: Question): EvidenceOf<'age-decision'> | undefined {
+	const decided = facts
+		.of('age-decision')
+		.findLast(
+			(each) =>
+				(each.privilege === question.privilege || (each.privilege === null && !each.payload.may)) &&
+				(!each.siteId || each.siteId === question.siteId),
+		);
+	return decided?.payload.may ? decided : undefined;
+}
+
+/** A delegation that nobody has ended, and until when it is good. */
+export interface OpenDelegation {
+	delegation: EvidenceOf<'delegation'>;
+	until: Date;
+}
+
+/**
+ * The delegations of a privilege at a site that nobody has ended, good until their review day or past it: since any
+ * withdrawal, since the present run of work here began, and before the end of the day by which one is to be taken over:
+ * then nobody answers for it any more.
+ */
+export function openDelegations({
+	facts,
+	question,
+	employment,
+	policy,
+	at,
+}: Pick<Ground, 'facts' | 'question' | 'employment' | 'policy' | 'at'>): OpenDelegation[] {
 	const ended = new Set(facts.of('delegation-ended').map((each) => each.payload.delegation));
+	const withdrawal = withdrawalFor(facts, question);
+	const takeovers = facts.of('delegation-takeover');
 	return facts
 		.of('delegation')
 		.filter(
 			(each) =>
 				each.privilege === question.privilege &&
 				(each.siteId === null || each.siteId === question.siteId) &&
-				!ended.has(each.id),
-		);
+				!ended.has(each.id) &&
+				(!withdrawal || isAfter(each, withdrawal)) &&
+				employment.since !== undefined &&
+				each.observedAt >= employment.since,
+		)
+		.flatMap((delegation) => {
+			const days = takeovers
+				.filter(({ payload }) => payload.delegation === delegation.id)
+				.map(({ payload }) => goodUntil(payload.by, policy));
+			const ends = earliest(days);
+			if (ends && at >= ends) return [];
+			const until = earliest([goodUntil(delegation.payload.reviewOn, policy), ends]);
+			return until ? [{ delegation, until }] : [];
+		});
 }
 
 /**
- * Passed rounds of exactly this privilege at this site, in the order they were made. A simulation is no look at the
- * real thing, unless the privilege allows it.
+ * A registered nurse gives in her own right: no other nurse delegates to her (content/rules.md, "Delegation"). Until when
+ * her registration, as seen, and her work as a nurse here go on.
  */
-export function passedRounds(facts: Facts, question: Question, privilege: Privilege): EvidenceOf<'observation'>[] {
-	const simulation = requirementOf(privilege, 'observation')?.simulation;
-	return facts.roundsOf(question).filter((round) => round.payload.passed && (simulation || !round.payload.simulated));
+export function registeredNurse({
+	facts,
+	employment,
+	policy,
+	at,
+}: Pick<Ground, 'facts' | 'employment' | 'policy' | 'at'>): { evidence: string; until: Date | null } | null {
+	if (!employment.roles.includes('nurse')) return null;
+	const seen = facts.of('award').findLast((each) => each.payload.award === 'nmc-registration');
+	if (!seen) return null;
+	const ends = seen.payload.expiresOn ? goodUntil(seen.payload.expiresOn, policy) : null;
+	if (ends && at >= ends) return null;
+	return { evidence: seen.id, until: earliest([ends, employment.rolesEnd.nurse]) };
 }
 
 /** When somebody who does other work here as well would be left with agency work alone and no agency record that holds. */
-export function unverifiedFrom({ facts, question, employment }: Ground): Date | null {
+export function unverifiedFrom({ facts, question, employment, policy }: Ground): Date | null {
 	const { agencyFrom } = employment;
 	if (!agencyFrom) return null;
 	const held = agencyRecord(facts, question);
 	if (!held) return agencyFrom;
-	return held.payload.expiresOn ? latest([agencyFrom, endOfDay(held.payload.expiresOn)]) : null;
+	return held.payload.expiresOn ? latest([agencyFrom, goodUntil(held.payload.expiresOn, policy)]) : null;
 }
 
 function agencyRecord(facts: Facts, question: Question): EvidenceOf<'award'> | undefined {

@@ -1,6 +1,6 @@
 /**
  * Why the gate answers as it does: a closed list. Each code has one plain sentence for the person asked about and one
- * next step for a senior. Source: domain.md section 6; the last eight are ours, for questions its list leaves unnamed.
+ * next step for a senior. Source: domain.md section 6; those from `sign_off_missing` on are ours, for questions its list leaves unnamed.
  */
 export const reasonCodes = [
 	'competent',
@@ -29,18 +29,10 @@ export const reasonCodes = [
 	'role_missing',
 	'award_missing',
 	'witness_missing',
+	'sign_off_unsound',
+	'second_check_by_telephone',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
-
-/** Refusals that no override turns. */
-export const neverOverridden: readonly ReasonCode[] = [
-	'unknown_privilege',
-	'withdrawn',
-	'paused_review',
-	'under_18_no_decision',
-	'delegation_missing',
-	'delegation_expired',
-];
 
 interface ReasonWords {
 	/** For the person, in plain words. */
@@ -49,8 +41,20 @@ interface ReasonWords {
 	nextStep: string;
 }
 
+/** What a permit tells the person where a second one has to be there: it names them. */
+const withWitness: Partial<Record<ReasonCode, string>> = {
+	competent: 'You may do this here, with a witness.',
+	supervised_only: 'You may do this together with the competent colleague beside you, and with a witness.',
+	override_active: 'The manager on call has allowed this for this round only, with a witness.',
+};
+
+/** What an answer tells the person asked about. */
+export function sayToPerson(permit: boolean, code: ReasonCode, witnessed: boolean): string {
+	return (permit && witnessed && withWitness[code]) || reasonWords[code].user;
+}
+
 export const reasonWords: Record<ReasonCode, ReasonWords> = {
-	competent: { user: 'You may do this here, on your own.', nextStep: 'Nothing to do.' },
+	competent: { user: 'You may do this here.', nextStep: 'Nothing to do.' },
 	supervised_only: {
 		user: 'You may do this only together with a competent colleague.',
 		nextStep: 'Name a competent colleague who is with them.',
@@ -147,5 +151,13 @@ export const reasonWords: Record<ReasonCode, ReasonWords> = {
 	witness_missing: {
 		user: 'This needs a competent witness beside you.',
 		nextStep: 'Name a different, competent witness who is there.',
+	},
+	sign_off_unsound: {
+		user: 'A record was corrected, so your sign-off does not stand now. Your manager looks at it.',
+		nextStep: 'Look at what is missing on their page. Enter it right, or sign it off again.',
+	},
+	second_check_by_telephone: {
+		user: 'The manager on call has allowed this alone, with a second check by telephone.',
+		nextStep: 'Count again together at handover. It is reported by itself.',
 	},
 };

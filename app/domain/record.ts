@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Authority } from './authority.ts';
 import { isoDate } from './content.ts';
-import { privilegeCodes } from './privilege.ts';
+import { privilegeCodes, type Role } from './privilege.ts';
 
 /** What a manager writes down about a person beside rounds, quizzes and sign-offs. One form each. */
 export const recordKinds = [
@@ -9,6 +9,7 @@ export const recordKinds = [
 	'absence',
 	'award',
 	'agency-record',
+	'nurse-registration',
 	'outside-assessment',
 	'age-decision',
 ] as const;
@@ -35,10 +36,15 @@ export const recordWords: Record<RecordKind, { title: string; hint: string; auth
 		hint: 'Agency staff need this, to be shown round, and one round here.',
 		authority: 'record',
 	},
+	'nurse-registration': {
+		title: 'A nurse’s registration you have checked',
+		hint: 'Look it up in the public register of the NMC. With it a nurse gives delegated tasks in her own right, once she is signed off.',
+		authority: 'record',
+	},
 	'outside-assessment': {
 		title: 'Found competent by somebody outside',
-		hint: 'For the first assessors of a site: it stands for the observed rounds. The sign-off is still to be made.',
-		authority: 'decide',
+		hint: 'For the first assessors of a site: it stands for the observed rounds. Somebody else makes the sign-off.',
+		authority: 'record-outside',
 	},
 	'age-decision': {
 		title: 'A decision about somebody under 18',
@@ -76,6 +82,16 @@ export const recordForms = {
 			message: 'The last day is after the day on the certificate',
 		}),
 	'agency-record': z.object({ ...common, awardedOn: day('the day of the agency’s record'), expiresOn: laterDay }),
+	'nurse-registration': z
+		.object({
+			...common,
+			awardedOn: day('the day you looked it up'),
+			expiresOn: day('the day it has to be renewed by'),
+		})
+		.refine(({ awardedOn, expiresOn }) => expiresOn > awardedOn, {
+			path: ['expiresOn'],
+			message: 'The day of renewal is after the day you looked it up',
+		}),
 	'outside-assessment': z.object({
 		...common,
 		site,
@@ -83,11 +99,29 @@ export const recordForms = {
 		award: called,
 		awardedOn: day('the day of the assessment'),
 	}),
-	'age-decision': z.object({ ...common, may: z.enum(['yes', 'no'], 'Choose yes or not yet') }),
+	'age-decision': z
+		.object({
+			...common,
+			may: z.enum(['yes', 'no'], 'Choose yes or not yet'),
+			/** A yes is for one thing that was looked at; a no may be for all. */
+			privilege: z.enum(privilegeCodes).nullable().catch(null),
+		})
+		.refine(({ may, privilege }) => may === 'no' || privilege !== null, {
+			path: ['privilege'],
+			message: 'Choose what they may do: a yes is for one thing at a time',
+		}),
 } satisfies Record<RecordKind, z.ZodType>;
 
 export const retractionForm = z
-	.object({ id: z.uuid(), intent: z.enum(['retract', 'back']), note, back: isoDate.catch('') })
+	.object({
+		id: z.uuid(),
+		intent: z.enum(['retract', 'back']),
+		note,
+		back: isoDate.catch(''),
+		/** Of the second person, with their own PIN or password, where one is needed. */
+		staffCode: z.string().trim().toLowerCase().max(100).catch(''),
+		secret: z.string().max(500).catch(''),
+	})
 	.refine(({ intent, note }) => intent === 'back' || note !== '', {
 		path: ['note'],
 		message: 'Say what was wrong with it',
@@ -105,13 +139,28 @@ export function slugOf(text: string): string {
 		.replaceAll(/^-|-$/g, '');
 }
 
+/**
+ * Whether somebody in these roles may record an assessment made outside: a manager; for rounds that are watched `by` a
+ * nurse only a nurse or, for a learner who is a nurse herself, a manager.
+ */
+export function mayRecordOutside(
+	roles: readonly Role[],
+	by: readonly Role[] | undefined,
+	learnerRoles: readonly Role[],
+): boolean {
+	if (!by?.includes('nurse')) return roles.includes('manager');
+	return roles.includes('nurse') || (roles.includes('manager') && learnerRoles.includes('nurse'));
+}
+
 /** Why something is not recorded. */
 export const recordRefusalWords = {
 	yourself: 'You cannot record this about yourself. Ask another manager.',
 	'not-authorised': 'Your role may not record this at this site.',
 	'in-the-future': 'That day has not come yet.',
+	'not-a-nurse': 'Only a nurse says this about a task that nurses delegate. For a nurse herself a manager may too.',
+	'too-old': 'That was too long ago. They have to be assessed again.',
+	'before-withdrawal': 'It was made before this was withdrawn. They have to be assessed again.',
+	'before-sign-off': 'It was made before the last sign-off. They have to be assessed again.',
 	'has-assessor': 'This site has an assessor for this already: they can watch real rounds here.',
-	'taken-back': 'This has been taken back or corrected already.',
-	'not-yours-to-correct': 'Only a manager of the site where this happened can take it back.',
 } as const;
 export type RecordRefusal = keyof typeof recordRefusalWords;

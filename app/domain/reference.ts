@@ -15,5 +15,8 @@ export const payloadReferences: Readonly<Record<string, 'evidence' | 'person' | 
 	confirmedBy: 'person',
 	supervisor: 'person',
 	delegator: 'person',
+	secondCheck: 'person',
+	parties: 'person',
 	attempt: null,
+	incident: null,
 };

@@ -29,6 +29,8 @@ const refusalWords: Record<ReasonCode, string> = {
 	role_missing: 'their role there does not include it',
 	award_missing: 'a qualification has not been seen, or has run out',
 	witness_missing: 'it needs a competent witness',
+	sign_off_unsound: 'the sign-off does not stand any more',
+	second_check_by_telephone: 'the answer could not be held to',
 };
 
 /** Why a question was refused, said of somebody else. */

@@ -1,3 +1,4 @@
+import type { Checklist } from './checklist.ts';
 import type { ChangeAsks, ContentKind } from './content.ts';
 import type { Policy } from './policy.ts';
 import type { Privilege, PrivilegeCode } from './privilege.ts';
@@ -7,6 +8,7 @@ export const standings = [
 	'not-started',
 	'in-training',
 	'ready-to-observe',
+	'ready-for-sign-off',
 	'supervised',
 	'competent',
 	'due-soon',
@@ -34,14 +36,25 @@ export interface ContentChange {
 	inForceFrom: Date;
 }
 
+/** A policy that has been replaced, and when the grace of what replaced it ends. */
+export interface Settling {
+	policy: Policy;
+	until: Date;
+}
+
 /** The rules in force: a policy's numbers, what each privilege asks for, and what has changed since. */
 export interface Rules {
 	policy: Policy;
 	privileges: ReadonlyMap<PrivilegeCode, Privilege>;
 	changes: readonly ContentChange[];
-	/** A sign-off is held to what was asked when it was made: earlier policies by version, privileges by content version id. */
+	/** The forms in force, by slug: which lines are critical, and what meets each. */
+	checklists: ReadonlyMap<string, Checklist>;
+	/** Older policies whose replacement still has a grace, or had: what it asks of holders is due no sooner than `until`. */
+	settling?: readonly Settling[];
+	/** A sign-off is held to what was asked when it was made: earlier policies by version, privileges and forms by content version id. */
 	earlier?: {
 		policies: { get(version: string): Policy | undefined };
 		privileges: { get(contentVersionId: string): Privilege | undefined };
+		checklists: { get(contentVersionId: string): Checklist | undefined };
 	};
 }

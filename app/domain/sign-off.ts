@@ -1,32 +1,70 @@
 import { type Employment, employmentAt } from './employment.ts';
 import type { Evidence, EvidenceOf } from './evidence.ts';
-import { concerns, type Facts, openPause, signOffFor, withdrawalFor } from './facts.ts';
+import { concerns, type Facts, isAfter, lastWithdrawal, openPause, signOffFor, signOffsFor } from './facts.ts';
 import type { Path, Progress } from './ground.ts';
-import { addDays, earliest, endOfDay, instantOf, type LocalDay, moveDay } from './period.ts';
-import type { Policy } from './policy.ts';
+import { addDays, earliest, endOfDay, type LocalDay, moveDay, startOfDay } from './period.ts';
+import { goodUntil, type Policy } from './policy.ts';
+import type { Privilege } from './privilege.ts';
 import { progressIn } from './progress.ts';
-import type { Question, Rules } from './rules.ts';
+import { openRechecks } from './recheck.ts';
+import type { ContentChange, Question, Rules } from './rules.ts';
+
+type SignOff = EvidenceOf<'sign-off'>;
 
 /** When a sign-off with this last day runs out: at the end of the local day, or of the night shift where policy says so. */
 export function endOfSignOff(lastDay: LocalDay, policy: Policy): Date {
-	const last = moveDay(lastDay, policy.grace);
-	return policy.endOfShift ? instantOf(addDays(last, 1), policy.endOfShift) : endOfDay(last);
+	return goodUntil(moveDay(lastDay, policy.grace), policy);
+}
+
+/** How long a sign-off made now would hold: policy's length for the privilege, else the file's; shorter for agency staff. */
+export function validityOf(
+	policy: Policy,
+	privilege: Pick<Privilege, 'code' | 'validity'>,
+	{ agency }: Pick<Employment, 'agency'>,
+): string {
+	const usual = policy.privileges[privilege.code]?.validity ?? privilege.validity;
+	return agency && daysIn(policy.agency.validity) < daysIn(usual) ? policy.agency.validity : usual;
+}
+
+/**
+ * When the window before a last day opens, in which it shows as due and is renewed with its anniversary: `dueSoon` before
+ * it, but never more than a third of the validity, so that a short sign-off is not renewed for ever inside its window.
+ */
+export function windowOpens(
+	lastDay: LocalDay,
+	policy: Policy,
+	privilege: Pick<Privilege, 'code' | 'validity'>,
+	employment: Pick<Employment, 'agency'>,
+): Date {
+	const third = Math.floor(daysIn(validityOf(policy, privilege, employment)) / 3);
+	return startOfDay(addDays(lastDay, -Math.min(daysIn(policy.dueSoon), third)));
+}
+
+/** Days in a duration, as counted from the first of a year. */
+function daysIn(duration: string): number {
+	const from = '2027-01-01';
+	return Math.round((Date.parse(moveDay(from, duration)) - Date.parse(from)) / 86_400_000);
 }
 
 /** What a sign-off stood on when it was made; everything else is asked again each time. */
 const stoodOn: readonly string[] = ['module', 'quiz', 'site-induction', 'observation'];
 
-/** Whether sign-offs are sound, and which way leads to the next one. */
+/** Whether sign-offs are sound, which one governs, and which way leads to the next one. */
 export class SignOffs {
 	readonly #flaws = new Map<string, readonly Progress[]>();
+	readonly #byAgency = new Map<string, boolean>();
 
-	constructor(readonly rules: Rules) {}
+	/** @param changes those that are known by the instant as known at which everything is judged. */
+	constructor(
+		readonly rules: Rules,
+		readonly changes: readonly ContentChange[],
+	) {}
 
 	/**
 	 * The requirements that were not met when a sign-off was made, if any: it stands on what was met then, so evidence
-	 * taken back since takes the sign-off with it. Judged under the policy and the privilege it was made under.
+	 * taken back since takes the sign-off with it. Judged under the policy, the privilege and the forms it was made under.
 	 */
-	flawsOf(signOff: EvidenceOf<'sign-off'>, question: Question, facts: Facts): readonly Progress[] {
+	flawsOf(signOff: SignOff, question: Question, facts: Facts): readonly Progress[] {
 		const key = `${signOff.id} ${question.siteId}`;
 		const known = this.#flaws.get(key);
 		if (known) return known;
@@ -34,18 +72,17 @@ export class SignOffs {
 		const before = facts.before(signOff as Evidence);
 		const at = signOff.observedAt;
 		const policy = rules.earlier?.policies.get(signOff.payload.policy) ?? rules.policy;
-		const privilege =
-			rules.earlier?.privileges.get(signOff.contentVersionId ?? '') ?? rules.privileges.get(question.privilege);
+		const privilege = this.heldTo(signOff, question);
 		const employment = employmentAt(before, question.siteId, at);
 		const ground = privilege && {
+			rules,
 			policy,
 			privilege,
 			facts: before,
 			question,
 			at,
 			employment,
-			withdrawal: withdrawalFor(before, question),
-			path: this.pathFor(question, before, employment, policy, at),
+			path: this.pathFor(question, before, employment, policy, privilege, at),
 			signOff: undefined,
 			prerequisite: () => ({ permit: true, evidence: [], validUntil: null, changesAt: null }),
 		};
@@ -55,41 +92,110 @@ export class SignOffs {
 		return flaws;
 	}
 
-	/** Which way leads to the next sign-off, by what stood in `facts` at `at`. Source: content/rules.md, "Lighter paths". */
-	pathFor(question: Question, facts: Facts, employment: Employment, policy: Policy, at: Date): Path {
-		const since = facts.of('sign-off').findLast((each) => concerns(each, question));
-		const previous = signOffFor(facts, question);
-		const renewableUntil = previous && endOfDay(moveDay(previous.payload.lastDay, policy.renewal.lateBy));
-		const inTime = renewableUntil !== undefined && at.getTime() < renewableUntil.getTime();
-		const sound = previous && !this.flawsOf(previous, question, facts).length;
-		const before: Omit<Path, 'kind'> = {};
-		if (since) before.since = since;
-		if (previous && (sound || !inTime)) before.roundsSince = previous;
-		if (inTime) before.changesAt = renewableUntil;
-		if (sound && inTime) return { ...before, kind: 'renewal' };
-		const elsewhere = this.signOffElsewhere(question, facts, at);
-		if (!elsewhere) return { ...before, kind: employment.agency ? 'agency' : 'first' };
-		const ends = endOfDay(elsewhere.payload.lastDay);
-		return { ...before, kind: 'new-site', changesAt: earliest([before.changesAt, ends]) ?? ends };
+	/** The version of a privilege that a sign-off was made under, where it is known; else the one in force. */
+	heldTo(signOff: SignOff, { privilege }: Question): Privilege | undefined {
+		const { rules } = this;
+		return rules.earlier?.privileges.get(signOff.contentVersionId ?? '') ?? rules.privileges.get(privilege);
 	}
 
-	private signOffElsewhere(question: Question, facts: Facts, at: Date): EvidenceOf<'sign-off'> | undefined {
+	/**
+	 * The sign-off that governs: the newest or, where that one is not sound, an older one that is and has not run out. A
+	 * mistake in a renewal does not end what was there before.
+	 */
+	governing(question: Question, facts: Facts, policy: Policy, at: Date): SignOff | undefined {
+		const all = signOffsFor(facts, question);
+		const newest = all.at(-1);
+		if (!newest || !this.flawsOf(newest, question, facts).length) return newest;
+		const holds = (each: SignOff) =>
+			at < endOfSignOff(each.payload.lastDay, policy) && !this.flawsOf(each, question, facts).length;
+		return all.slice(0, -1).findLast(holds) ?? newest;
+	}
+
+	/** Which way leads to the next sign-off, by what stood in `facts` at `at`. Source: content/rules.md, "Lighter paths". */
+	pathFor(
+		question: Question,
+		facts: Facts,
+		employment: Employment,
+		policy: Policy,
+		privilege: Privilege,
+		at: Date,
+	): Path {
+		const withdrawal = lastWithdrawal(facts, question.privilege);
+		const since = facts
+			.of('sign-off')
+			.findLast(
+				(each) =>
+					concerns(each, question) &&
+					!this.flawsOf(each, question, facts).length &&
+					(employment.agency || !this.madeByAgency(each, question.siteId, facts)),
+			);
+		const previous = since && (!withdrawal || isAfter(since, withdrawal)) ? since : undefined;
+		const renewableUntil = previous && endOfDay(moveDay(previous.payload.lastDay, policy.renewal.lateBy));
+		const inTime = renewableUntil !== undefined && at.getTime() < renewableUntil.getTime();
+		const before: Omit<Path, 'kind'> = {};
+		if (since) before.since = since;
+		if (previous) before.roundsSince = previous;
+		if (previous && inTime) {
+			const quizFrom = windowOpens(previous.payload.lastDay, policy, privilege, employment);
+			return { ...before, kind: 'renewal', quizFrom, changesAt: renewableUntil };
+		}
+		const elsewhere = this.signOffElsewhere(question, facts, policy, privilege, at);
+		if (!elsewhere) return { ...before, kind: employment.agency && (!withdrawal || previous) ? 'agency' : 'first' };
+		return { ...before, kind: 'new-site', leansOn: elsewhere.signOff, changesAt: elsewhere.changesAt };
+	}
+
+	/** Whether all work at a site was agency work when a sign-off was made: the price of its light path is its short end. */
+	private madeByAgency(signOff: SignOff, siteId: string, facts: Facts): boolean {
+		const key = `${signOff.id} ${siteId}`;
+		const known = this.#byAgency.get(key);
+		if (known !== undefined) return known;
+		const { agency } = employmentAt(facts.before(signOff as Evidence), siteId, signOff.observedAt);
+		this.#byAgency.set(key, agency);
+		return agency;
+	}
+
+	private signOffElsewhere(
+		question: Question,
+		facts: Facts,
+		policy: Policy,
+		privilege: Privilege,
+		at: Date,
+	): { signOff: SignOff; changesAt: Date } | undefined {
 		const elsewhere = facts
 			.of('sign-off')
 			.filter((each) => each.privilege === question.privilege && each.siteId && each.siteId !== question.siteId);
 		if (!elsewhere.length) return undefined;
+		const withdrawal = lastWithdrawal(facts, question.privilege);
 		const sites = [...new Set(elsewhere.map((each) => each.siteId as string))];
 		return sites
-			.map((siteId) => {
-				const there = { ...question, siteId };
+			.flatMap((siteId) => {
+				const there = { privilege: question.privilege, siteId };
 				const signOff = signOffFor(facts, there);
+				const ends = signOff && endOfDay(signOff.payload.lastDay);
 				const holds =
 					signOff?.siteId === siteId &&
-					at < endOfDay(signOff.payload.lastDay) &&
+					ends &&
+					at < ends &&
+					(!withdrawal || isAfter(signOff, withdrawal)) &&
 					!openPause(facts, there) &&
+					!this.madeByAgency(signOff, siteId, facts) &&
 					!this.flawsOf(signOff, there, facts).length;
-				return holds ? signOff : undefined;
+				if (!holds) return [];
+				const rechecks = openRechecks({
+					rules: this.rules,
+					policy,
+					privilege: this.heldTo(signOff, there) ?? privilege,
+					facts,
+					question: there,
+					signOff,
+					changes: this.changes.filter((change) => change.inForceFrom <= at),
+				});
+				if (rechecks.some((each) => each.dueBy <= at)) return [];
+				return [{ signOff, changesAt: earliest([ends, ...rechecks.map((each) => each.dueBy)]) ?? ends }];
 			})
-			.find((each) => each !== undefined);
+			.reduce<{ signOff: SignOff; changesAt: Date } | undefined>(
+				(best, each) => (best && best.signOff.payload.lastDay >= each.signOff.payload.lastDay ? best : each),
+				undefined,
+			);
 	}
 }

@@ -1,23 +1,42 @@
 import { z } from 'zod';
 import { decide } from './decide.ts';
 import type { Evidence, EvidenceOf } from './evidence.ts';
-import { type Facts, isAfter, isOf, signOffFor, withdrawalFor } from './facts.ts';
+import { Facts, isAfter, isOf, openPause, signOffFor, standingEvidence, withdrawalFor } from './facts.ts';
 import type { Question, Rules } from './rules.ts';
 import { supposing } from './supposing.ts';
 
-/** Who may supervise somebody for a privilege at a site, until a withdrawal or a sign-off ends it. */
+/** Leave to practise beside a colleague for a privilege at a site: a withdrawal or a sign-off after it ends it. Only what is recorded since it became needed lets anybody act (content/rules.md, "Beside a colleague"). */
 export function supervisionsOf(facts: Facts, question: Question): EvidenceOf<'supervision'>[] {
-	if (signOffFor(facts, question)) return [];
-	const withdrawal = withdrawalFor(facts, question);
+	const ends = [signOffFor(facts, question), withdrawalFor(facts, question)];
 	return facts
 		.of('supervision')
-		.filter((each) => isOf(each, question) && !(withdrawal && isAfter(withdrawal, each as Evidence)));
+		.filter((each) => isOf(each, question) && !ends.some((end) => end && isAfter(end, each as Evidence)));
 }
 
-/** Whether naming a supervisor would let somebody practise beside them: all that is learned on one's own is done. */
-export function canSupervise(rules: Rules, evidence: readonly Evidence[], question: Question, at: Date): boolean {
+/**
+ * Why naming a supervisor would change nothing, or null where it would let somebody practise beside them: before a
+ * sign-off, and whenever they have to be watched again (run out, away, seen to fail, taken back). Never while paused.
+ */
+export function refuseSupervision(
+	rules: Rules,
+	evidence: readonly Evidence[],
+	question: Question,
+	at: Date,
+): 'may-alone' | 'paused' | 'not-here' | 'not-ready' | null {
 	const named = supposing(evidence, question, at, { kind: 'supervision', payload: { supervisor: 'supposed' } });
-	return decide(rules, named, question, at).code === 'supervised_only';
+	const { permit, code, progress } = decide(rules, named, question, at);
+	if (code === 'supervised_only') return null;
+	if (permit) return 'may-alone';
+	if (openPause(Facts.from(standingEvidence(evidence, at, at)), question)) return 'paused';
+	// What a nurse delegates is held by whoever lacks nothing else: then nobody has to be beside them.
+	if (code === 'delegation_missing' || code === 'delegation_expired') return 'may-alone';
+	// Of somebody who does not work here nothing is asked.
+	return progress.length ? 'not-ready' : 'not-here';
+}
+
+/** Whether naming a supervisor would let somebody practise beside them. */
+export function canSupervise(rules: Rules, evidence: readonly Evidence[], question: Question, at: Date): boolean {
+	return refuseSupervision(rules, evidence, question, at) === null;
 }
 
 export const supervisionForm = z.object({
@@ -35,8 +54,10 @@ export const supervisionEndingForm = z.object({
 export const supervisionRefusalWords = {
 	'not-authorised': 'Your role may not decide this at this site.',
 	yourself: 'You cannot decide about yourself. Ask another manager.',
-	'not-ready':
-		'Nobody needs to be named now. Either their reading and quiz are not done yet, or they may already do this alone.',
+	'may-alone': 'They may do this without somebody beside them. Nobody needs to be named.',
+	paused: 'This is paused while we review. Nobody practises it until the pause is lifted.',
+	'not-here': 'They do not work at this site.',
+	'not-ready': 'Something else comes first, such as reading, the quiz or what this rests on. Look at what is asked.',
 	'supervises-themself': 'Somebody else has to be beside them.',
 	'not-competent': 'Only somebody who is competent in this here today can be beside them.',
 	'other-page': 'Something else was saved from this page before. Open the page again.',

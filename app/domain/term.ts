@@ -1,8 +1,9 @@
 import { decide, decidersFrom } from './decide.ts';
 import type { Decision } from './decision.ts';
 import type { Evidence } from './evidence.ts';
-import { type LocalDay, localDay, moveDay, startOfDay } from './period.ts';
+import { type LocalDay, localDay, moveDay } from './period.ts';
 import type { Question, Rules } from './rules.ts';
+import { validityOf, windowOpens } from './sign-off.ts';
 
 /** One stretch of time over which a decision stays the same with no new evidence. */
 export interface Segment {
@@ -61,12 +62,15 @@ export interface Term {
 	validity: string;
 	/** True when the renewal keeps the anniversary of a sign-off that is still in date. */
 	keepsAnniversary: boolean;
+	/** The day of the month the row of renewals began with, where a shorter month has moved the last day. */
+	anniversary?: number;
 }
 
 /**
  * Until when a sign-off made at `at` runs; undefined for an unknown privilege. A first or late sign-off runs from its
- * own day. One made inside the renewal window (policy's `dueSoon`) runs on from the old last day, and none is ever
- * shorter than the one it replaces (design.md section 6).
+ * own day. One made inside the window runs on from the old last day and keeps its day of the month; agency staff's ends
+ * by `agency.validity` from its own day, a new site's by what it leans on unless the quiz has been passed since; and none
+ * is ever shorter than the one it replaces (design.md section 6; content/rules.md, "How long a sign-off lasts").
  */
 export function termOf(
 	rules: Rules,
@@ -75,22 +79,48 @@ export function termOf(
 	at: Date,
 	knownAt: Date = at,
 ): Term | undefined {
+	const { policy } = rules;
 	const privilege = rules.privileges.get(question.privilege);
 	if (!privilege) return undefined;
-	const { standing, lastDay, progress } = decide(rules, evidence, question, at, knownAt);
-	// By the standing, which neither an override nor a delegation that nobody has named changes.
-	const held = standing === 'competent' || standing === 'due-soon' ? lastDay : null;
-	const keepsAnniversary = held !== null && at >= startOfDay(moveDay(held, rules.policy.dueSoon, -1));
-	const startsFrom = keepsAnniversary ? held : localDay(at);
-	const usual = rules.policy.privileges[question.privilege]?.validity ?? privilege.validity;
+	const { holds, signOff, leansOn, progress } = decide(rules, evidence, question, at, knownAt);
 	const agency = progress.some((each) => each.requirement.kind === 'agency-check');
-	const validity = agency ? shorter(usual, rules.policy.agency.validity) : usual;
-	const fresh = moveDay(startsFrom, validity);
-	return { lastDay: held && held > fresh ? held : fresh, startsFrom, validity, keepsAnniversary };
+	const validity = validityOf(policy, privilege, { agency });
+	const held = holds && signOff ? signOff.payload : null;
+	const keepsAnniversary = held !== null && at >= windowOpens(held.lastDay, policy, privilege, { agency });
+	const startsFrom = keepsAnniversary ? held.lastDay : localDay(at);
+	const began = keepsAnniversary ? (held.anniversary ?? dateOf(held.lastDay)) : dateOf(startsFrom);
+	const caps = [
+		...(agency ? [moveDay(localDay(at), policy.agency.validity)] : []),
+		...(leansOn && !leansOn.quizSince ? [leansOn.lastDay] : []),
+	];
+	const usual = onAnniversary(moveDay(startsFrom, validity), validity, began);
+	const [lastDay = usual] = [usual, ...caps].sort();
+	if (held && held.lastDay > lastDay)
+		return {
+			lastDay: held.lastDay,
+			startsFrom,
+			validity,
+			keepsAnniversary,
+			...anniversaryOf(held.lastDay, held.anniversary),
+		};
+	return {
+		lastDay,
+		startsFrom,
+		validity,
+		keepsAnniversary,
+		...anniversaryOf(lastDay, lastDay === usual ? began : undefined),
+	};
 }
 
-/** The shorter of two durations, as counted from the first of a year. */
-function shorter(one: string, other: string): string {
-	const from = '2027-01-01';
-	return moveDay(from, one) <= moveDay(from, other) ? one : other;
+const dateOf = (day: LocalDay) => Number(day.slice(8));
+
+const anniversaryOf = (lastDay: LocalDay, began: number | undefined) =>
+	began !== undefined && began > dateOf(lastDay) ? { anniversary: began } : {};
+
+/** Some months or years on: the day of the month it all began with, or the last of a month that has none such. */
+function onAnniversary(day: LocalDay, validity: string, began: number): LocalDay {
+	if (/\d[WD]/.test(validity)) return day;
+	const [year = 0, month = 0] = day.split('-').map(Number);
+	const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+	return `${day.slice(0, 8)}${String(Math.min(began, last)).padStart(2, '0')}`;
 }

@@ -10,6 +10,8 @@ export interface Answered {
 	validUntil: Date | null;
 	/** Of somebody supervised, where the task is delegated. */
 	delegation?: Delegation;
+	/** Of somebody on an override: whether they may do what the task rests on. */
+	holdsWhatItRestsOn?: boolean;
 }
 
 /** A named second person and how they stand themselves. */
@@ -24,21 +26,22 @@ export interface Together<D extends Answered> {
 	/** For the same privilege at the same site. */
 	supervisor?: Second | undefined;
 	/** For the privilege's witness privilege at the same site. */
-	witness?: Second | undefined;
+	witness?: (Second & { /** Competent in the task itself too. */ holdsTask: boolean }) | undefined;
 }
 
 /**
  * The decision where two people act together: somebody supervised needs a competent supervisor, and a witnessed
  * privilege a competent witness where policy asks for one. The second person is somebody else, and is competent
- * themselves: neither supervised nor on an override (design.md section 6; content/rules.md, "Two people").
+ * themselves: neither supervised nor on an override; and two people of whom neither may do it are no two competent
+ * people (design.md section 6; content/rules.md, "Two people").
  *
  * @param privilege the privilege asked about: which privilege its witness holds, if it has one.
- * @param policy whether the site's policy asks for witnesses.
+ * @param policy whether the site's policy asks for witnesses, and whether a supervisor may be one.
  */
 export function decideTogether<D extends Answered>(
 	{ personId, decision, supervisor, witness }: Together<D>,
 	privilege: { witness?: PrivilegeCode | undefined },
-	policy: { witness: boolean },
+	policy: { witness: boolean; supervisorMayWitness: boolean },
 ): D {
 	const stands = (second: Second | undefined) =>
 		second !== undefined &&
@@ -48,7 +51,11 @@ export function decideTogether<D extends Answered>(
 	const supervised =
 		supervisor && decision.code === 'supervised_only' && stands(supervisor) ? beside(supervisor) : decision;
 	if (!supervised.permit || !privilege.witness || !policy.witness) return supervised;
-	if (!witness || !stands(witness)) return { ...supervised, permit: false, code: 'witness_missing', validUntil: null };
+	if (supervised.code === 'second_check_by_telephone') return supervised;
+	const both = supervised !== decision && witness?.personId === supervisor?.personId;
+	const vouched = supervised.code !== 'override_active' || decision.holdsWhatItRestsOn || witness?.holdsTask;
+	if (!witness || !stands(witness) || !vouched || (both && !policy.supervisorMayWitness))
+		return { ...supervised, permit: false, code: 'witness_missing', validUntil: null };
 	return { ...supervised, validUntil: earliest([supervised.validUntil, witness.decision.validUntil]) };
 
 	function beside(supervisor: Second): D {

@@ -12,3 +12,15 @@ export const pauseReasons = [
 	'other',
 ] as const;
 export type PauseReason = (typeof pauseReasons)[number];
+
+/** How far a stop reaches: the site it is made at, or the whole provider. */
+export const reaches = ['site', 'everywhere'] as const;
+export type Reach = (typeof reaches)[number];
+
+/** Why a round is kept without counting. */
+export const notCountedReasons = ['two-learners-at-once', 'before-learning', 'stopped', 'party'] as const;
+export type NotCountedReason = (typeof notCountedReasons)[number];
+
+/** What meets a line of a form: seen on a real round, asked aloud, or simulated. */
+export const metBy = ['seen', 'asked', 'simulated'] as const;
+export type MetBy = (typeof metBy)[number];

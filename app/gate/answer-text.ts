@@ -1,8 +1,8 @@
 import type { ReasonCode } from '../domain/reason.ts';
-import { reasonWords } from '../domain/reason.ts';
+import { reasonWords, sayToPerson } from '../domain/reason.ts';
 import type { EvaluationAnswer } from './shapes.ts';
 
-/** The words of an answer, which are the same for each with one code and outcome. */
+/** The words of an answer, which are the same for each with one code and outcome, with a witness or without. */
 export interface AnswerWords {
 	reason_admin: Record<string, string>;
 	reason_user: Record<string, string>;
@@ -15,26 +15,38 @@ interface Written {
 }
 
 const permitted = new Map<ReasonCode, Written>();
+const permittedWitnessed = new Map<ReasonCode, Written>();
 const refused = new Map<ReasonCode, Written>();
+/** By what is said to the person, as the very object: an answer carries it, and with it which words it has. */
+const byReason = new Map<object, Written>();
 
-function writtenFor(permit: boolean, code: ReasonCode): Written {
-	const known = (permit ? permitted : refused).get(code);
+function writtenFor(permit: boolean, code: ReasonCode, witnessed: boolean): Written {
+	const written = permit ? (witnessed ? permittedWitnessed : permitted) : refused;
+	const known = written.get(code);
 	if (known) return known;
 	const status = permit ? '200' : '403';
-	const { user, nextStep } = reasonWords[code];
+	const { nextStep } = reasonWords[code];
 	const words = {
 		reason_admin: { [status]: `${code}: ${nextStep}` },
-		reason_user: { [status]: user },
+		reason_user: { [status]: sayToPerson(permit, code, witnessed) },
 		next_step: nextStep,
 	};
-	const written = { words, json: ascii(JSON.stringify(words).slice(1, -1)) };
-	(permit ? permitted : refused).set(code, written);
-	return written;
+	const made = { words, json: jsonOf(words) };
+	written.set(code, made);
+	byReason.set(words.reason_user, made);
+	return made;
 }
 
-/** The words of an answer. Shared by all that have them: not to be changed. */
-export function wordsFor(permit: boolean, code: ReasonCode): AnswerWords {
-	return writtenFor(permit, code).words;
+function jsonOf({ reason_admin, reason_user, next_step }: AnswerWords): string {
+	return ascii(JSON.stringify({ reason_admin, reason_user, next_step }).slice(1, -1));
+}
+
+/**
+ * The words of an answer. Shared by all that have them: not to be changed.
+ * @param witnessed whether a permit is for two: the person is told of the witness.
+ */
+export function wordsFor(permit: boolean, code: ReasonCode, witnessed = false): AnswerWords {
+	return writtenFor(permit, code, witnessed).words;
 }
 
 /**
@@ -48,7 +60,7 @@ export function answerText({ decision, context }: EvaluationAnswer): string {
 	if (valid_until) text += `,"valid_until":"${valid_until}"`;
 	text += `,"max_age":${max_age}`;
 	if (planned) text += ',"planned":true';
-	text += `,"evaluation_id":"${evaluation_id}","evaluated_at":"${evaluated_at}",${writtenFor(decision, code).json}`;
+	text += `,"evaluation_id":"${evaluation_id}","evaluated_at":"${evaluated_at}",${byReason.get(context.reason_user)?.json ?? jsonOf(context)}`;
 	if (detail) text += `,"detail":${ascii(JSON.stringify(detail))}`;
 	return `${text}}}`;
 }

@@ -11,6 +11,7 @@ import {
 	answerOf,
 	type GateRules,
 	instantOf,
+	isOverrideWitnessed,
 	needsCloserLook,
 	type QuestionsTogether,
 	questionsOf,
@@ -129,7 +130,7 @@ export function deciding(
 	}
 
 	async function askTogether(
-		{ subject, supervisor, witness }: QuestionsTogether,
+		{ subject, supervisor, witness, witnessTask }: QuestionsTogether,
 		askSecond: (question: GateQuestion) => Promise<Asked>,
 	): Promise<AskedTogether> {
 		if (!supervisor && !witness) return { subject: { question: subject, facts: await read(subject) } };
@@ -137,8 +138,9 @@ export function deciding(
 			ask(subject),
 			supervisor && askSecond(supervisor),
 			witness && askSecond(witness),
+			witnessTask && askSecond(witnessTask),
 		]);
-		return { subject: first, supervisor: others[0], witness: others[1] };
+		return { subject: first, supervisor: others[0], witness: others[1], witnessTask: others[2] };
 	}
 
 	/** Whoever asks nothing that can be judged is still told when they may not ask at all. Throws HttpError 401. */
@@ -162,14 +164,15 @@ export function deciding(
 		let looks: Map<Asked, CloserQuestion> | undefined;
 		const need = (each: Asked, inDetail: boolean) => {
 			looks ??= new Map();
-			looks.set(each, closerQuestion(each, inDetail));
+			looks.set(each, { ...closerQuestion(each, inDetail), override: isOverrideWitnessed(each, rules) });
 		};
 		for (const together of asked) {
 			if (together instanceof HttpError) continue;
-			const { subject, supervisor, witness } = together;
+			const { subject, supervisor, witness, witnessTask } = together;
 			if (needsCloserLook(subject, rules)) need(subject, false);
 			if (supervisor && needsCloserLook(supervisor, rules)) need(supervisor, false);
 			if (witness && needsCloserLook(witness, rules)) need(witness, false);
+			if (witnessTask && needsCloserLook(witnessTask, rules)) need(witnessTask, false);
 			const { personId, siteId } = subject.facts;
 			const known = personId && siteId && rules.privileges.has(subject.question.privilege as PrivilegeCode);
 			if (detail && known && !togetherOf(together, rules).permit) need(subject, true);

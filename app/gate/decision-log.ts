@@ -1,5 +1,6 @@
 import { insertDecisions } from '#db/queries/decisions.ts';
 import type { FactSource } from '#db/replica.ts';
+import { ruleVersion } from '../domain/decide.ts';
 import type { DecisionBeside, LoggedDecision } from '../domain/logged-decision.ts';
 import { log } from '../log.server.ts';
 import { beginWork, endFailed } from '../trace.server.ts';
@@ -231,6 +232,7 @@ export function decisionMade(
 		...restedOn(asked, rules),
 		beside,
 		decision: answer.decision,
+		ruleVersion,
 		code,
 		standing: standing ?? null,
 		validUntil: valid_until === undefined ? null : new Date(valid_until),

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { GateFacts, GateQuestion } from '#db/queries/gate.ts';
 import type { CloserLook } from '../commands/closer-look.ts';
 import { earliest } from '../domain/period.ts';
-import { isPrivilegeCode, type Privilege, type PrivilegeCode } from '../domain/privilege.ts';
+import { isPrivilegeCode, type Privilege, type PrivilegeCode, type SiteKind } from '../domain/privilege.ts';
 import type { ReasonCode } from '../domain/reason.ts';
 import type { Standing } from '../domain/rules.ts';
 import { type Answered, decideTogether } from '../domain/together.ts';
@@ -16,8 +16,8 @@ export interface GateRules {
 	privileges: ReadonlyMap<PrivilegeCode, { body: Pick<Privilege, 'witness' | 'requirements'> }>;
 	/** Seconds. */
 	maximumAge: number;
-	/** Whether witnessed privileges need a witness where neither provider nor site says anything. */
-	witness: boolean;
+	/** What is asked of two people at a kind of site, where neither provider nor site says anything. */
+	twoPeople(kind: SiteKind | null): { witness: boolean; supervisorMayWitness: boolean };
 }
 
 /** What a request asks of the database, about everybody whom it names. */
@@ -25,6 +25,8 @@ export interface QuestionsTogether {
 	subject: GateQuestion;
 	supervisor?: GateQuestion;
 	witness?: GateQuestion;
+	/** The witness, about the task itself. */
+	witnessTask?: GateQuestion;
 }
 
 /**
@@ -59,7 +61,7 @@ export function questionsOf(
 	return {
 		subject: asked,
 		...(supervisor ? { supervisor } : {}),
-		...(second && witness ? { witness: second } : {}),
+		...(second && witness ? { witness: second, witnessTask: { ...second, privilege: asked.privilege } } : {}),
 	};
 }
 
@@ -85,19 +87,26 @@ export interface AskedTogether {
 	subject: Asked;
 	supervisor?: Asked | undefined;
 	witness?: Asked | undefined;
+	witnessTask?: Asked | undefined;
 }
 
 /**
- * Whether an answer needs a closer look than the stored standing, which knows nothing of the person supported: only
- * where nothing but the delegation, or a supervisor, is missing.
+ * Whether an answer needs a closer look than the stored standing, which knows nothing of the person supported (only
+ * where nothing but the delegation, or a supervisor, is missing) nor of what an override for a witnessed task rests on.
  */
 export function needsCloserLook({ question, facts }: Asked, rules: GateRules): boolean {
+	if (facts.personId === null) return false;
+	if (isOverrideWitnessed({ question, facts }, rules)) return true;
 	return (
 		question.person !== undefined &&
-		facts.personId !== null &&
 		(facts.code === 'delegation_missing' || facts.code === 'supervised_only') &&
 		isDelegated(question.privilege, rules)
 	);
+}
+
+/** Whether somebody is on an override for a task that needs a witness. */
+export function isOverrideWitnessed({ question, facts }: Pick<Asked, 'question' | 'facts'>, rules: GateRules): boolean {
+	return facts.code === 'override_active' && witnessFor(question.privilege, rules) !== undefined;
 }
 
 /** What an answer about somebody rests on, so that it can be worked out again. */
@@ -121,13 +130,14 @@ function stoodBy(asked: Asked, rules: GateRules): Stood {
 	const { facts, question, closer } = asked;
 	const known = isPrivilegeCode(question.privilege) && rules.privileges.has(question.privilege);
 	if (closer && needsCloserLook(asked, rules)) {
-		const { permit, code, standing, validUntil, delegation } = closer;
+		const { permit, code, standing, validUntil, delegation, holdsWhatItRestsOn } = closer;
 		const holds = known && permit && validUntil !== null && validUntil > instantOf(asked);
 		return {
 			permit: holds,
 			code: permit && !holds ? 'expired' : code,
 			validUntil: holds ? validUntil : null,
 			standing,
+			holdsWhatItRestsOn,
 			...(delegation ? { delegation } : {}),
 		};
 	}
@@ -141,27 +151,48 @@ function stoodBy(asked: Asked, rules: GateRules): Stood {
 }
 
 /** How the subject of a request stands, together with whoever else is named. */
-export function togetherOf({ subject, supervisor, witness }: AskedTogether, rules: GateRules): Stood {
+export function togetherOf({ subject, supervisor, witness, witnessTask }: AskedTogether, rules: GateRules): Stood {
 	// By our own ids: a client may have two names for one person.
 	const idOf = ({ facts, question }: Asked) => facts.personId ?? question.subject;
 	const second = (asked: Asked | undefined) => asked && { personId: idOf(asked), decision: stoodBy(asked, rules) };
 	const { privilege } = subject.question;
+	const { facts } = subject;
+	const usual = rules.twoPeople(facts.siteKind);
+	const beside = second(witness);
 	const together = decideTogether(
 		{
 			personId: idOf(subject),
 			decision: stoodBy(subject, rules),
 			supervisor: second(supervisor),
-			witness: second(witness),
+			witness: beside && {
+				...beside,
+				holdsTask: witnessTask !== undefined && isCompetent(stoodBy(witnessTask, rules)),
+			},
 		},
 		{ witness: witnessFor(privilege, rules) },
-		{ witness: subject.facts.witness ?? rules.witness },
+		{
+			witness: facts.witness ?? usual.witness,
+			supervisorMayWitness: facts.supervisorMayWitness ?? usual.supervisorMayWitness,
+		},
 	);
-	if (!together.permit || !isDelegated(privilege, rules)) return together;
+	if (!together.permit || together.code !== 'supervised_only' || !isDelegated(privilege, rules)) return together;
 	// Whoever practises beside somebody who holds the task needs it handed to them as well.
-	const until = subject.closer?.delegatedUntil;
+	const delegation = subject.closer?.delegation;
+	const until = delegation && 'until' in delegation ? delegation.until : null;
 	if (!until || until <= instantOf(subject))
 		return { ...together, permit: false, code: 'delegation_missing', validUntil: null };
 	return { ...together, validUntil: earliest([together.validUntil, until]) };
+}
+
+/** Whether a permit is for two, the second of whom was a condition of it. */
+function isWitnessed({ question, facts }: Asked, code: ReasonCode, rules: GateRules): boolean {
+	if (code === 'second_check_by_telephone' || !witnessFor(question.privilege, rules)) return false;
+	return facts.witness ?? rules.twoPeople(facts.siteKind).witness;
+}
+
+/** Whether somebody may vouch for somebody else. */
+function isCompetent({ permit, code }: Stood): boolean {
+	return permit && code === 'competent';
 }
 
 /** Throws HttpError 401 for a client switched off or a key removed. */
@@ -179,7 +210,7 @@ export function answerOf(
 	const { facts, question, closer } = subject;
 	requireActive(facts);
 	const { permit, code, validUntil, standing } = togetherOf(asked, rules);
-	const words = wordsFor(permit, code);
+	const words = wordsFor(permit, code, permit && isWitnessed(subject, code, rules));
 	const planned = question.at !== undefined;
 	const context: EvaluationAnswer['context'] = {
 		code,

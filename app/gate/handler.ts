@@ -3,6 +3,8 @@ import type { Span } from '@opentelemetry/api';
 import type { Database } from '#db/client.server.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { exactMilliseconds } from '../domain/period.ts';
+import { policyInForce } from '../domain/policy.ts';
+import type { SiteKind } from '../domain/privilege.ts';
 import { log } from '../log.server.ts';
 import { beginRequest, endFailed, inSpan } from '../trace.server.ts';
 import { accessEndpoints, discoveryEndpoints } from './access.ts';
@@ -33,7 +35,7 @@ export function endpointsOf(
 	const rules = {
 		privileges: catalogue.privileges,
 		maximumAge: exactMilliseconds(catalogue.policy.body.maximumAge) / 1000,
-		witness: catalogue.policy.body.witness,
+		twoPeople: (kind: SiteKind | null) => policyInForce(catalogue.policy.body, [], '', kind ?? undefined),
 	};
 	const decide = deciding(database, catalogue, rules, gateReader(database.gate, watch.asked), watch.decisions);
 	return {

@@ -4,11 +4,12 @@ import { sql } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { type Database, readAsProvider } from '#db/client.server.ts';
 import { readSitePermits, type SitePermits } from '#db/queries/offline.ts';
-import { listPolicyOverrides } from '#db/queries/policies.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { type Grant, grantOf } from '../domain/offline.ts';
+import { rulesBySite } from '../commands/projecting.ts';
+import { type Grant, grantOf, type Listing } from '../domain/offline.ts';
 import { exactMilliseconds } from '../domain/period.ts';
-import { type Policy, policyInForce } from '../domain/policy.ts';
+import type { Policy } from '../domain/policy.ts';
+import { type PrivilegeCode, requirementOf } from '../domain/privilege.ts';
 import { callerWith, type Verify } from './access.ts';
 import { type Endpoints, HttpError, inTime } from './http.ts';
 import { pairwiseIds } from './pairwise.ts';
@@ -39,8 +40,8 @@ export function statusTokenEndpoints(
 			if (!found.active) throw noLongerActive();
 			if (!found.siteId) throw new HttpError(404, 'site: there is no such site');
 			if (found.permits.length > mostPermits) throw new HttpError(422, `site: more than ${mostPermits} permits`);
-			const overrides = await listPolicyOverrides(tx, { providerId });
-			return { found, policy: policyInForce(catalogue.policy.body, overrides, found.siteId) };
+			const { policy } = (await rulesBySite(tx, providerId, catalogue))(found.siteId);
+			return { found, policy };
 		});
 	}
 
@@ -89,12 +90,20 @@ function listOf(
 	const pairwise = pairwiseIds(pairwiseKey, clientId);
 	const issuedAt = Math.floor(at.getTime() / 1000);
 	const until = new Date(issuedAt * 1000 + lifetime);
-	const witness = (code: Grant['action']) =>
-		policy.witness ? catalogue.privileges.get(code)?.body.witness : undefined;
+	const listings = new Map<PrivilegeCode, Listing>();
+	for (const [code, { body }] of catalogue.privileges) {
+		const own = policy.privileges[code]?.offline;
+		listings.set(code, {
+			witness: policy.witness ? body.witness : undefined,
+			delegated: requirementOf(body, 'delegation') !== undefined,
+			longest: own === undefined ? lifetime : Math.min(lifetime, exactMilliseconds(own)),
+		});
+	}
 	const people: Record<string, Grant[]> = {};
 	const subjects = new Map<string, string>();
 	for (const permit of permits) {
-		const grant = catalogue.privileges.has(permit.privilege) && grantOf(permit, { from: at, until, witness });
+		const listing = listings.get(permit.privilege);
+		const grant = listing && grantOf(permit, { ...listing, from: at, until });
 		if (!grant) continue;
 		const id = pairwise(permit.personId);
 		people[id] = [...(people[id] ?? []), grant];

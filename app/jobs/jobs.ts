@@ -3,6 +3,7 @@ import { takeJob } from '#db/queries/jobs.ts';
 import { noteKeeping } from '../commands/outside-note.ts';
 import { log } from '../log.server.ts';
 import { startDelivering } from './deliver-webhooks.ts';
+import { openAllTakeovers } from './open-takeovers.ts';
 import { signDaily } from './sign-daily.ts';
 import { tellAllTurns } from './tell-turns.ts';
 import { tendDecisionLog, tendWhatWasSent } from './tend-decisions.ts';
@@ -23,6 +24,8 @@ export const jobs: readonly Job[] = [
 	{ name: 'tend-decisions', everyMinutes: 360, work: (db) => tendDecisionLog(db) },
 	// What was sent to other systems, and what they searched for, is kept no longer either; answers for a day.
 	{ name: 'tend-sent', everyMinutes: 360, work: tendWhatWasSent },
+	// What is to be taken over from a nurse whose registration has run out.
+	{ name: 'open-takeovers', everyMinutes: 60, work: openAllTakeovers },
 	// Within two seconds: events of what has run out or come due with nothing recorded.
 	{ name: 'tell-turns', everyMinutes: 2 / 60, work: tellAllTurns },
 ];

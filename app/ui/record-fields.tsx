@@ -63,6 +63,19 @@ export function RecordFields({
 					{note('Where the paper is.')}
 				</>
 			);
+		case 'nurse-registration':
+			return (
+				<>
+					<DateField
+						label="Looked up on"
+						max={page.today}
+						{...common('awardedOn')}
+						defaultValue={sent.awardedOn ?? page.today}
+					/>
+					<DateField label="To be renewed by" hint="Its last day, as the register says" {...common('expiresOn')} />
+					{note('Where you saw it.')}
+				</>
+			);
 		case 'outside-assessment':
 			return (
 				<>
@@ -89,13 +102,20 @@ export function RecordFields({
 					<Choices
 						kind="radio"
 						name="may"
-						legend="May they do what they are signed off for?"
+						legend="May they do it before they are 18?"
 						options={[
 							{ value: 'yes', label: 'Yes' },
 							{ value: 'no', label: 'Not yet' },
 						]}
 						defaultValue={sent.may}
 						error={errorOf('may')}
+					/>
+					<SelectField
+						label="What may they do?"
+						hint="A yes is for one thing at a time, which you have looked at. “Not yet” may be for everything"
+						blank="Everything (only for “not yet”)"
+						options={page.privileges}
+						{...common('privilege')}
 					/>
 					{note('What you looked at.')}
 				</>

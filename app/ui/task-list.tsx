@@ -10,7 +10,7 @@ export function TaskList({ items }: { items: Task[] }) {
 	return (
 		<ul className="task-list">
 			{items.map((item) => (
-				<TaskItem key={item.title} {...item} />
+				<TaskItem key={`${items.indexOf(item)} ${item.title}`} {...item} />
 			))}
 		</ul>
 	);

@@ -1,7 +1,16 @@
 import { causeOf, objectIn, textIn } from './answer.ts';
 import { NoAnswer } from './http.ts';
 
-export const incidentKinds = ['missed-dose', 'wrong-dose', 'count-discrepancy', 'record-gap', 'other'] as const;
+export const incidentKinds = [
+	'missed-dose',
+	'wrong-dose',
+	'count-discrepancy',
+	'record-gap',
+	'harm',
+	'falsified-record',
+	'suspected-diversion',
+	'other',
+] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
 /** What went wrong, or nearly. Nothing that names the person supported: a manager looks it up in your system. */

@@ -108,7 +108,8 @@ export class OfflineRound {
 		}
 		if (grant.witness !== undefined) {
 			const second = this.#competent(witness, grant.witness, subject, now);
-			if (!second) return answer('witness_missing');
+			// One person who stands beside somebody and witnesses at once is not two: only the gate can say where policy allows it.
+			if (!second || (grant.as === 'supervised' && witness === supervisor)) return answer('witness_missing');
 			until = Math.min(until, second.until);
 		}
 		return answer('listed', new Date(until * 1000));

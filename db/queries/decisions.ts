@@ -46,6 +46,7 @@ const columnsLogged: ((row: LoggedDecision) => string | number | boolean | null)
 	(row) => row.code,
 	(row) => row.standing,
 	(row) => row.validUntil?.getTime() ?? null,
+	(row) => row.ruleVersion,
 ];
 
 /** One decision, or null, also for another provider's. */
@@ -81,6 +82,7 @@ const decisionColumns = {
 	code: decisions.code,
 	standing: decisions.standing,
 	validUntil: decisions.validUntil,
+	ruleVersion: decisions.ruleVersion,
 	loggedAt: decisions.loggedAt,
 };
 

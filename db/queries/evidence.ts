@@ -67,8 +67,8 @@ const peopleAtOnce = 100;
 
 /**
  * The evidence of many people as the rules read it, some people at a time, recorded by an instant. It is without what
- * settles no answer: who recorded it, what a sign-off rested on, and of quizzes and rounds all but what is counted. A
- * round keeps its answers only to lines that were "not seen" in one of the same person, privilege and site.
+ * settles no answer: who recorded it, what a sign-off rested on, and of quizzes and rounds all but what is counted. Rounds
+ * that were answered alike share their answers.
  * `test/db/ruled-evidence.test.ts` holds that a matrix from it is the one from whole rows.
  */
 export async function* listRuledEvidence<P extends { id: string }>(
@@ -80,13 +80,14 @@ export async function* listRuledEvidence<P extends { id: string }>(
 	);
 	const asked = parts.map((part) => {
 		const of = { providerId, personIds: part.map((each) => each.id), knownAt };
-		return Promise.all([readRuled(tx, of), readLinesNotSeen(tx, of)]);
+		return Promise.all([readRuled(tx, of), readAnswers(tx, of)]);
 	});
 	// Whoever stops at the first that fails leaves the others to nobody.
 	for (const answer of asked) answer.catch(() => {});
 	for (const [place, answer] of asked.entries()) {
-		const [facts, lines] = await answer;
-		yield { people: parts[place] ?? [], evidence: evidenceFrom(facts, parts[place] ?? [], resultsByRound(lines)) };
+		const [facts, found] = await answer;
+		const answers = new Map(found.map((each) => [each.name, each.answers]));
+		yield { people: parts[place] ?? [], evidence: evidenceFrom(facts, parts[place] ?? [], answers) };
 	}
 }
 
@@ -104,29 +105,14 @@ type RuledFact = [
 	recordedAt: number,
 	supersedes: string,
 	payload: Record<string, unknown>,
-	/** Of a sign-off only: the privilege it was made under. */
+	/** Of a sign-off, the privilege it was made under; of a round, the form it was filled in on. */
 	contentVersionId?: string,
+	/** Of a round: the name of its answers. */
+	answers?: string,
 ];
-
-interface LineAnswer extends Record<string, unknown> {
-	round: string;
-	line: string;
-	answer: string;
-}
 
 /** What no rule reads of a round; its results are read apart. */
-const uncounted = [
-	'results',
-	'counts',
-	'assessorEvidence',
-	'startedAt',
-	'assessorSignedAt',
-	'learnerSignedAt',
-	'criticalMissed',
-	'missed',
-	'stoppedForSafety',
-	'note',
-];
+const uncounted = ['results', 'assessorEvidence', 'learnerSignedAt', 'missed', 'assessorLapsed', 'note'];
 
 interface Reading {
 	providerId: string;
@@ -147,53 +133,50 @@ async function readRuled(tx: Tx, reading: Reading): Promise<RuledFact[]> {
 			date_part('epoch', observed_at), ',', date_part('epoch', recorded_at), ',"', supersedes, '",',
 			case kind
 				when 'observation' then payload - ${textArray(uncounted)}
-				when 'quiz-marked' then payload - ${textArray(['attempt', 'score', 'passMark', 'criticalMissed'])}
+				when 'quiz-marked' then payload - ${textArray(['attempt', 'passMark', 'criticalMissed'])}
 				when 'sign-off' then payload - 'basis'
 				else payload end,
-			case kind when 'sign-off' then concat(',"', content_version_id, '"') end,
+			case when kind in ('sign-off', 'observation') then concat(',"', content_version_id, '"') end,
+			case kind when 'observation' then concat(',"', md5(payload ->> 'results'), '"') end,
 			']'), ',') as facts
 		from evidence join unnest(${sql.param(reading.personIds)}::uuid[]) with ordinality as who (person_id, place) using (person_id)
 		where ${recordedOf(reading)}`);
 	return JSON.parse(`[${found?.facts ?? ''}]`);
 }
 
-/** The answers to each line that was "not seen" in a round, in all rounds of the same person, privilege and site. */
-async function readLinesNotSeen(tx: Tx, reading: Reading) {
-	return tx.execute<LineAnswer>(sql`
-		with lines as (
-			select distinct person_id, privilege, site_id, result.key as line
-			from evidence cross join lateral jsonb_each_text(payload -> 'results') as result
-			where ${recordedOf(reading)} and kind = 'observation' and payload ->> 'results' like '%"not-seen"%'
-				and result.value = 'not-seen'
-		)
-		select round.id as round, lines.line, round.payload -> 'results' ->> lines.line as answer
-		from lines join evidence as round using (person_id, privilege, site_id)
-		where round.provider_id = ${reading.providerId} and round.kind = 'observation'
-			and round.recorded_at <= ${reading.knownAt.toISOString()}::timestamptz
-			and round.payload -> 'results' ? lines.line`);
+/** The answers of rounds, each set of answers once: most rounds on one form are answered alike. */
+async function readAnswers(tx: Tx, reading: Reading) {
+	return tx.execute<{ name: string; answers: Record<string, string> }>(sql`
+		select distinct on (name) md5(payload ->> 'results') as name, payload -> 'results' as answers
+		from evidence where ${recordedOf(reading)} and kind = 'observation' order by name`);
 }
 
 function textArray(texts: readonly string[]) {
 	return sql`${sql.param([...texts])}::text[]`;
 }
 
-const noResults = {};
-
-function resultsByRound(lines: readonly LineAnswer[]): Map<string, Record<string, string>> {
-	const rounds = new Map<string, Record<string, string>>();
-	for (const { round, line, answer } of lines) rounds.set(round, { ...rounds.get(round), [line]: answer });
-	return rounds;
-}
-
 function evidenceFrom(
 	facts: readonly RuledFact[],
 	people: readonly { id: string }[],
-	results: ReadonlyMap<string, Record<string, string>>,
+	answers: ReadonlyMap<string, Record<string, string>>,
 ): Evidence[] {
 	return facts.map(
-		([person, seq, id, kind, privilege, siteId, observedAt, recordedAt, supersedes, payload, contentVersionId]) => {
+		([
+			person,
+			seq,
+			id,
+			kind,
+			privilege,
+			siteId,
+			observedAt,
+			recordedAt,
+			supersedes,
+			payload,
+			contentVersionId,
+			name,
+		]) => {
 			if (kind === 'sign-off') payload.basis = [];
-			if (kind === 'observation') payload.results = results.get(id) ?? noResults;
+			if (kind === 'observation') payload.results = answers.get(name ?? '');
 			return {
 				id,
 				seq,
@@ -204,7 +187,7 @@ function evidenceFrom(
 				observedAt: new Date(Math.round(observedAt * 1000)),
 				recordedAt: new Date(Math.round(recordedAt * 1000)),
 				recordedBy: null,
-				contentVersionId: contentVersionId ?? null,
+				contentVersionId: contentVersionId || null,
 				supersedes: supersedes || null,
 				payload,
 			} as unknown as Evidence;

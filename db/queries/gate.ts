@@ -1,3 +1,4 @@
+import type { SiteKind } from '../../app/domain/privilege.ts';
 import { believing, type FactSource } from '../replica.ts';
 import { verifyingKeyIds } from './clients.ts';
 
@@ -34,6 +35,9 @@ export interface GateFacts {
 	evaluatedAt: Date;
 	/** What the provider's or the site's own policy says of witnesses; null where it says nothing or was not asked. */
 	witness: boolean | null;
+	/** What it says of a supervisor who is the witness too; null likewise. */
+	supervisorMayWitness: boolean | null;
+	siteKind: SiteKind | null;
 	/** Who and what the answer is about and rests on; null where it is not known. */
 	providerId: string | null;
 	personId: string | null;
@@ -50,7 +54,8 @@ export async function readGateFacts(sql: FactSource, questions: readonly GateQue
 	const believe = believing(sql);
 	// What is the same in all rows stands in the first alone: each value costs the driver something.
 	const rows = await sql`
-		select client_active, person_known, site_known, employed, standing, permit, permit_until, code, witness,
+		select client_active, person_known, site_known, employed, standing, permit, permit_until, code,
+			witness, supervisor_may_witness, site_kind,
 			provider_id, person_id, site_id, up_to_seq, policy_version, key_active,
 			case when place = 1 then evaluated_at end as evaluated_at, case when place = 1 then pg_backend_pid() end as backend
 		from gate_answers(
@@ -73,6 +78,8 @@ export async function readGateFacts(sql: FactSource, questions: readonly GateQue
 		code: row.code,
 		evaluatedAt: first?.evaluated_at,
 		witness: row.witness,
+		supervisorMayWitness: row.supervisor_may_witness,
+		siteKind: row.site_kind,
 		providerId: row.provider_id,
 		personId: row.person_id,
 		siteId: row.site_id,

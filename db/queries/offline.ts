@@ -8,7 +8,7 @@ export interface SitePermit {
 	/** As the client calls them. */
 	subject: string;
 	privilege: PrivilegeCode;
-	code: 'competent' | 'override_active' | 'supervised_only';
+	code: 'competent' | 'override_active' | 'supervised_only' | 'second_check_by_telephone';
 	/** With no new evidence, when it ends; null for supervision without an end. */
 	until: Date | null;
 }
@@ -50,7 +50,7 @@ export async function readSitePermits(
 			) x
 			join people p on p.provider_id = c.provider_id and p.id = x.person_id
 			left join client_subjects m on c.subject_ids = 'own' and m.provider_id = c.provider_id and m.client_id = c.id and m.person_id = p.id
-			where (x.permit and x.code in ('competent', 'override_active') and x.until > statement_timestamp())
+			where (x.permit and x.code in ('competent', 'override_active', 'second_check_by_telephone') and x.until > statement_timestamp())
 				or (not x.permit and x.code = 'supervised_only')
 		) s on c.disabled_at is null and s.subject is not null
 		where c.provider_id = ${providerId} and c.id = ${clientId}

@@ -142,3 +142,25 @@ export async function listEmployments(
 		.orderBy(sql`${employments.startedOn} desc`);
 	return rows as Employment[];
 }
+
+/** The posts of some people as they are stored, each under the evidence of its start. */
+export async function listPostRows(
+	tx: Tx,
+	{ providerId, personIds }: { providerId: string; personIds: readonly string[] },
+) {
+	if (!personIds.length) return [];
+	return tx
+		.select({
+			personId: employments.personId,
+			evidenceId: employments.evidenceId,
+			siteId: employments.siteId,
+			role: employments.role,
+			contract: employments.contract,
+			startedOn: employments.startedOn,
+			lastDay: employments.lastDay,
+		})
+		.from(employments)
+		.where(
+			sql`${employments.providerId} = ${providerId} and ${employments.personId} = any(${sql.param([...personIds])}::uuid[])`,
+		);
+}

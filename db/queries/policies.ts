@@ -2,13 +2,33 @@ import { sql } from 'drizzle-orm';
 import type { PolicyOverride } from '../../app/domain/policy.ts';
 import type { StandingChange } from '../../app/domain/policy-change.ts';
 import type { PolicyEdits } from '../../app/domain/policy-edits.ts';
+import type { SiteKind } from '../../app/domain/privilege.ts';
 import type { Tx } from '../client.server.ts';
-import { policies, policyDrafts } from '../schema.ts';
+import { policies, policyDrafts, sites } from '../schema.ts';
+
+/** What the numbers in force at each site are made of, beside the shipped ones. */
+export interface Policies {
+	overrides: readonly PolicyVersion[];
+	/** The kind of each site. */
+	kinds: ReadonlyMap<string, SiteKind>;
+}
 
 export interface PolicyVersion extends PolicyOverride {
 	reason: string;
 	recordedBy: string;
 	recordedAt: Date;
+}
+
+/** The policies of a provider, and what kind each of its sites is. */
+export async function readPolicies(tx: Tx, { providerId }: { providerId: string }): Promise<Policies> {
+	const kinds = await tx
+		.select({ id: sites.id, kind: sites.kind })
+		.from(sites)
+		.where(sql`${sites.providerId} = ${providerId}`);
+	return {
+		overrides: await listPolicyOverrides(tx, { providerId }),
+		kinds: new Map(kinds.map(({ id, kind }) => [id, kind as SiteKind])),
+	};
 }
 
 /** Every policy a provider and its sites have ever set, oldest first. */
@@ -21,6 +41,7 @@ export async function listPolicyOverrides(tx: Tx, { providerId }: { providerId: 
 			reason: policies.reason,
 			recordedBy: policies.recordedBy,
 			recordedAt: policies.recordedAt,
+			grace: policies.grace,
 		})
 		.from(policies)
 		.where(sql`${policies.providerId} = ${providerId}`)
@@ -32,6 +53,8 @@ export interface PolicyDraft {
 	id: string;
 	siteId: string | null;
 	edits: PolicyEdits;
+	/** How long holders have for what it asks beyond the one before. */
+	grace: string;
 	upon: number;
 	comparedAt: Date;
 	personIds: string[];
@@ -56,6 +79,7 @@ export async function findPolicyDraft(
 			id: policyDrafts.id,
 			siteId: policyDrafts.siteId,
 			edits: policyDrafts.edits,
+			grace: policyDrafts.grace,
 			upon: policyDrafts.upon,
 			comparedAt: policyDrafts.comparedAt,
 			personIds: policyDrafts.personIds,

@@ -23,7 +23,7 @@ test('the gate’s yes and no are told with their words', async () => {
 	const { client } = await connected();
 	const yes = await client.evaluate(may('ben.whitfield'));
 	expect(yes).toMatchObject({ decision: true, why: 'gate', code: 'competent' });
-	expect(yes.says).toBe('You may do this here, on your own.');
+	expect(yes.says).toBe('You may do this here.');
 	expect(yes.validUntil?.getTime()).toBeGreaterThan(Date.now());
 	expect(yes.evaluationId).toMatch(/^[0-9a-f-]{36}$/);
 	expect(await client.evaluate(may('danny.hughes'))).toMatchObject({

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Catalogue } from '#app/catalogue.server.ts';
-import { acknowledge, askedAgain, declareRead, documentFor, newsSince, readFor } from '#app/commands/acknowledging.ts';
+import {
+	acknowledge,
+	askedAgain,
+	declareRead,
+	documentFor,
+	newsSince,
+	readFor,
+	workplaces,
+} from '#app/commands/acknowledging.ts';
 import { append, fact } from '#app/commands/append.ts';
 import { rulesBySite } from '#app/commands/projecting.ts';
 import { newsOf } from '#app/domain/content-news.ts';
@@ -18,7 +26,11 @@ import {
 	cellOf,
 	fairfield,
 	grace,
+	memberOf,
 	roseHouse,
+	setPolicy,
+	storyteller,
+	tell,
 	tomasz,
 } from '../support/demonstration.ts';
 
@@ -61,8 +73,17 @@ const look = (db: TestDatabase, content: Catalogue, personId = tomasz) =>
 			oral: decide(rules(roseHouse), evidence, cellOf(personId), at),
 		};
 	});
-const reads = (db: TestDatabase, content: Catalogue, id: string = randomUUID(), personId = tomasz) =>
-	asFairfield(db, (tx) => acknowledge(tx, learner(personId), content, { id, kind: 'module', slug, now: new Date() }));
+const reads = (
+	db: TestDatabase,
+	content: Catalogue,
+	id: string = randomUUID(),
+	personId = tomasz,
+	openedAt = new Date(),
+) =>
+	asFairfield(db, (tx) =>
+		acknowledge(tx, learner(personId), content, { id, kind: 'module', slug, openedAt, now: new Date() }),
+	);
+const now = () => ({ openedAt: new Date(), now: new Date() });
 const recorded = ({ owner }: TestDatabase) =>
 	owner`select payload from evidence where kind in ('acknowledgement', 'declaration') and recorded_at > now() - interval '1 hour'`;
 
@@ -74,7 +95,7 @@ test('a holder is told what is new, has until the end of the grace to read it, a
 	expect(before.news.map((each) => each.says)).toEqual(['The code for a refused dose is new.']);
 	expect(before.asked.map(readFor)).toContainEqual({ kind: 'module', slug });
 	expect(before.states.map((each) => each.state)).toEqual(['open']);
-	expect(await reads(db, content)).toBe(true);
+	expect(await reads(db, content)).toEqual({ ok: true });
 	const after = await look(db, content);
 	expect(after.asked).toEqual([]);
 	expect(after.oral).toMatchObject({ permit: true, standing: 'competent' });
@@ -96,18 +117,47 @@ test('a double click, or a second tab afterwards, records once', async () => {
 	const db = await testDatabase();
 	const content = withChange('acknowledge');
 	const id = randomUUID();
-	expect(await Promise.all(Array.from({ length: 5 }, () => reads(db, content, id)))).toEqual(Array(5).fill(true));
-	expect(await reads(db, content)).toBe(true);
+	expect(await Promise.all(Array.from({ length: 5 }, () => reads(db, content, id)))).toEqual(
+		Array(5).fill({ ok: true }),
+	);
+	expect(await reads(db, content)).toEqual({ ok: true });
 	expect(await recorded(db)).toHaveLength(1);
 });
 
-test('somebody who was never signed off is not asked, and nothing is recorded of them', async () => {
+test('somebody who was never signed off and had begun before it is asked, told what is new, and settles it', async () => {
 	const db = await testDatabase();
 	const content = withChange('acknowledge');
-	const { asked, news, states } = await look(db, content, amara);
-	expect([asked, news, states]).toEqual([[], [], []]);
-	expect(await reads(db, content, randomUUID(), amara)).toBe(true);
+	await tell(db, storyteller().sitsQuiz(memberOf(amara), 5));
+	const before = await look(db, content, amara);
+	expect(before.states).toEqual([]);
+	expect(before.asked.map(readFor)).toContainEqual({ kind: 'module', slug });
+	const news = await asFairfield(db, async (tx) => {
+		const evidence = await listEvidenceOf(tx, { providerId: fairfield, personIds: [amara] });
+		return newsSince(content, evidence, posts, { kind: 'module', slug }, new Date(), before.asked);
+	});
+	expect(news.map((each) => each.version)).toEqual([2]);
+	expect(await reads(db, content, randomUUID(), amara)).toEqual({ ok: true });
+	expect((await look(db, content, amara)).asked).toEqual([]);
+});
+
+test('somebody who has begun nothing is not asked, and nothing is recorded of them', async () => {
+	const db = await testDatabase();
+	const content = withChange('acknowledge', 4000);
+	expect((await look(db, content, amara)).asked).toEqual([]);
+	expect(await reads(db, content, randomUUID(), amara)).toEqual({ ok: true });
 	expect(await recorded(db)).toHaveLength(0);
+});
+
+test('a page that was opened before the new version came does not settle it, and says so', async () => {
+	const db = await testDatabase();
+	const content = withChange('acknowledge');
+	const yesterday = new Date(Date.now() - day);
+	expect(await reads(db, content, randomUUID(), tomasz, yesterday)).toEqual({ ok: false, why: 'changed-since' });
+	expect(await recorded(db)).toHaveLength(0);
+	expect(await reads(db, content)).toEqual({ ok: true });
+	// A page gone back to afterwards has nothing to settle any more.
+	expect(await reads(db, content, randomUUID(), tomasz, yesterday)).toEqual({ ok: true });
+	expect(await recorded(db)).toHaveLength(1);
 });
 
 test.each(['quiz', 'observation'] as const)('reading does not stand for a %s that is asked', async (asks) => {
@@ -135,9 +185,9 @@ test('content that does not exist is not acknowledged', async () => {
 	] as const)
 		expect(
 			await asFairfield(db, (tx) =>
-				acknowledge(tx, learner(), catalogue, { id: randomUUID(), kind, slug: other, now: new Date() }),
+				acknowledge(tx, learner(), catalogue, { id: randomUUID(), kind, slug: other, ...now() }),
 			),
-		).toBe(false);
+		).toEqual({ ok: false, why: 'unknown-content' });
 });
 
 test('who is back after a long absence says that they have looked through it again', async () => {
@@ -171,7 +221,7 @@ test('who is back after a long absence says that they have looked through it aga
 			id: randomUUID(),
 			kind: 'privilege',
 			slug: 'administer-oral',
-			now: new Date(),
+			...now(),
 		}),
 	);
 	expect(await asked()).toEqual([]);
@@ -190,7 +240,7 @@ test('a document is read in the version that policy names, once', async () => {
 	const asked = (document = 'medicines-policy') =>
 		asFairfield(db, (tx) => documentFor(tx, learner(), catalogue, document));
 	const declares = (version: number, id: string = randomUUID(), document = 'medicines-policy') =>
-		asFairfield(db, (tx) => declareRead(tx, learner(), catalogue, { id, document, version }));
+		asFairfield(db, (tx) => declareRead(tx, learner(), catalogue, { id, document, version, ...now() }));
 	expect(await asked()).toEqual({ version: 3, read: 1 });
 	expect(await declares(2)).toEqual({ ok: false, why: 'newer-version' });
 	const id = randomUUID();
@@ -200,4 +250,39 @@ test('a document is read in the version that policy names, once', async () => {
 	expect(await recorded(db)).toHaveLength(1);
 	expect(await asked('no-such-document')).toBeNull();
 	expect(await declares(1, randomUUID(), 'no-such-document')).toEqual({ ok: false, why: 'unknown-document' });
+});
+
+test('a document page opened before the version was asked for does not declare it read', async () => {
+	const db = await testDatabase();
+	await setPolicy(db, 1, roseHouse, { documents: { 'medicines-policy': 3 } });
+	const given = (openedAt: Date) => ({
+		id: randomUUID(),
+		document: 'medicines-policy',
+		version: 3,
+		openedAt,
+		now: new Date(),
+	});
+	const declares = (openedAt: Date) => asFairfield(db, (tx) => declareRead(tx, learner(), catalogue, given(openedAt)));
+	// Before the sign-off that it is asked of.
+	expect(await declares(new Date(Date.now() - 2000 * day))).toEqual({ ok: false, why: 'changed-since' });
+	expect(await declares(new Date())).toEqual({ ok: true });
+});
+
+test('provider-wide staff are asked at every site where they are signed off, and can say that they have read it', async () => {
+	const db = await testDatabase();
+	const content = withChange('acknowledge');
+	const wide = { ...learner(), posts: [{ role: 'senior' as const, siteId: null }] };
+	const askedOf = () =>
+		asFairfield(db, async (tx) => {
+			const evidence = await listEvidenceOf(tx, { providerId: fairfield, personIds: [tomasz] });
+			const rules = await rulesBySite(tx, fairfield, content);
+			const at = presentFor(evidence, new Date());
+			const asked = askedAgain(rules, evidence, await workplaces(tx, wide), at);
+			return asked.filter((each) => each.recheck.cause === 'content').map((each) => each.siteId);
+		});
+	expect(new Set(await askedOf())).toEqual(new Set([roseHouse]));
+	const given = { id: randomUUID(), kind: 'module', slug, now: new Date(), openedAt: new Date() };
+	expect(await asFairfield(db, (tx) => acknowledge(tx, wide, content, given))).toEqual({ ok: true });
+	expect(await askedOf()).toEqual([]);
+	expect(await db.owner`select 1 from evidence where id = ${given.id}`).toHaveLength(1);
 });

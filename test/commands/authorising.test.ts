@@ -166,20 +166,6 @@ test('a last day that is no longer the one shown asks to look again', async () =
 	expect(await signOffs(db)).toHaveLength(0);
 });
 
-test('renewed at once, the privilege is not shortened; it takes a new quiz and a new round', async () => {
-	const db = await testDatabase();
-	expect(await signs(db, { cell: cellOf(tomasz) })).toEqual({ ok: false, why: 'not-ready' });
-	const { isWatched, sitsQuiz } = storyteller();
-	await tell(db, [...sitsQuiz(memberOf(tomasz), 5), isWatched(memberOf(tomasz), ben, 3, 'morning')]);
-	const before = (await signOffs(db, tomasz)).at(-1)?.payload.lastDay;
-	const cell = cellOf(tomasz);
-	const preview = await shown(db, cell);
-	expect(preview?.refusal).toBeNull();
-	expect((preview?.term.lastDay ?? '') >= before).toBe(true);
-	expect(await signs(db, { cell })).toEqual({ ok: true });
-	expect((await atGate(db, 'tomasz.nowak'))?.permit).toBe(true);
-});
-
 test('from the commit of a pause on the gate refuses, and what rests on it too; lifted, it permits again', async () => {
 	const db = await testDatabase();
 	expect(await atGate(db, 'ben.whitfield')).toMatchObject({ permit: true });

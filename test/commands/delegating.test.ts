@@ -121,12 +121,14 @@ test('a new one for the same person supported takes the place of the old, whiche
 	await delegates(db);
 	await delegates(db, { person: 'RH-0200' });
 	expect(await delegates(db, { reviewOn: sooner })).toEqual({ ok: true });
-	const open = await asFairfield(db, (tx) => listOpenDelegations(tx, fairfield, [roseHouse], new Date()));
-	expect(open.map(({ payload }) => [payload.person, payload.reviewOn])).toEqual([
+	const open = await asFairfield(db, (tx) => listOpenDelegations(tx, fairfield, catalogue, [roseHouse], new Date()));
+	expect(open.map(({ delegation: { payload } }) => [payload.person, payload.reviewOn])).toEqual([
 		['RH-0142', sooner],
 		['RH-0200', reviewDays(new Date()).usual],
 	]);
-	expect(await asFairfield(db, (tx) => listOpenDelegations(tx, fairfield, [elmCourt], new Date()))).toEqual([]);
+	expect(await asFairfield(db, (tx) => listOpenDelegations(tx, fairfield, catalogue, [elmCourt], new Date()))).toEqual(
+		[],
+	);
 });
 
 test('the same id twice, or at once, is one delegation', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { append, fact } from '#app/commands/append.ts';
 import {
 	completeModule,
 	handInAttempt,
@@ -20,6 +21,7 @@ import {
 	cellOf,
 	decisionOn,
 	fairfield,
+	grace,
 	roseHouse,
 	tomasz,
 } from '../support/demonstration.ts';
@@ -169,4 +171,70 @@ test('another person’s attempt is not found', async () => {
 	const attempt = await asFairfield(db, (tx) => findAttempt(tx, { ...learner, attemptId: id }));
 	expect(attempt).toMatchObject({ answers: {}, markedAt: null });
 	expect(await handIn(db, crypto.randomUUID())).toBeNull();
+});
+
+/** The catalogue as if the quiz had been pinned anew, or as if something had asked for it since some minutes ago. */
+const withQuizVersion = async (db: TestDatabase) => {
+	const pinned = catalogue.quizzes.get(quiz);
+	if (!pinned) throw new Error('no such quiz');
+	const [row] = await db.owner`
+		insert into content_versions (id, kind, slug, version, body, hash, recorded_at)
+		select gen_random_uuid(), kind, slug, version + 1, body, reverse(hash), now()
+		from content_versions where id = ${pinned.versionId} returning id`;
+	const version = { ...pinned, version: pinned.version + 1, versionId: row?.id as string };
+	return { ...catalogue, quizzes: new Map([...catalogue.quizzes, [quiz, version]]) };
+};
+
+/** A pause of Amara's, lifted on the condition that she passes the quiz. */
+async function liftsForQuiz(db: TestDatabase): Promise<void> {
+	const pause = crypto.randomUUID();
+	const common = { ...cellOf(amara), recordedBy: grace };
+	await asFairfield(db, (tx) =>
+		append(tx, fairfield, catalogue, [
+			fact({ id: pause, kind: 'pause', ...common, payload: { reason: 'other', reviewOn: '2027-01-01', owner: grace } }),
+			fact({ kind: 'pause-lifted', ...common, payload: { pause, asks: 'quiz' } }),
+		]),
+	);
+}
+
+test('an attempt of before a condition is not taken up again: a new one is drawn, the old one is kept and closed', async () => {
+	const db = await testDatabase();
+	const old = await attemptId(start(db));
+	await answerAll(db, old);
+	await liftsForQuiz(db);
+	// Nothing of it is handed in, neither before a new one is drawn nor after.
+	expect(await handIn(db, old)).toBeNull();
+	const fresh = await attemptId(start(db));
+	expect(fresh).not.toBe(old);
+	expect(await attemptId(start(db))).toBe(fresh);
+	expect(await handIn(db, old)).toBeNull();
+	const kept = await asFairfield(db, (tx) => findAttempt(tx, { ...learner, attemptId: old }));
+	expect(kept?.markedAt).toBeNull();
+	await asFairfield(db, (tx) => saveAnswer(tx, learner, old, 'laid-in', '1'));
+	expect(await asFairfield(db, (tx) => findAttempt(tx, { ...learner, attemptId: old }))).toEqual(kept);
+	const open = async () => (await asFairfield(db, (tx) => decisionOn(tx, cellOf(amara)))).rechecks;
+	expect((await open()).map((each) => each.asks)).toEqual(['quiz']);
+	await answerAll(db, fresh);
+	expect(await handIn(db, fresh)).toEqual({ passed: true });
+	expect(await open()).toEqual([]);
+});
+
+test('an attempt drawn from an older version of the quiz is not taken up again', async () => {
+	const db = await testDatabase();
+	const old = await attemptId(start(db));
+	const newer = await withQuizVersion(db);
+	const given = () => ({ siteId: roseHouse, now: soon(), random: seededRandom(1) });
+	const started = await asFairfield(db, (tx) => startAttempt(tx, learner, newer, quiz, given()));
+	expect(started).toMatchObject({ ok: true });
+	expect(started.ok && started.attemptId).not.toBe(old);
+});
+
+test('what was said at hand-in is said again, whatever the pass mark is now', async () => {
+	const db = await testDatabase();
+	const id = await attemptId(start(db));
+	await answerAll(db, id);
+	expect(await handIn(db, id)).toEqual({ passed: true });
+	await db.owner`update attempts set answers = '{}' where id = ${id}`;
+	expect(await handIn(db, id)).toEqual({ passed: true });
+	expect(await marks(db)).toHaveLength(1);
 });

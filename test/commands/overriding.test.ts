@@ -17,8 +17,12 @@ import {
 	fairfield,
 	findingsOf,
 	grace,
+	memberOf,
 	personOf,
 	roseHouse,
+	setPolicy,
+	storyteller,
+	tell,
 	tomasz,
 } from '../support/demonstration.ts';
 
@@ -28,8 +32,16 @@ const owen = personOf('owen.price');
 const overrides = (
 	db: TestDatabase,
 	cell = cellOf(danny),
-	{ who = authoriser(grace), id = crypto.randomUUID() as string, hours = 8 } = {},
-) => asFairfield(db, (tx) => override(tx, who, catalogue, cell, { id, hours, note: 'nobody else', now: new Date() }));
+	{
+		who = authoriser(grace),
+		id = crypto.randomUUID() as string,
+		hours = 4,
+		over = undefined as 'yes' | undefined,
+	} = {},
+) =>
+	asFairfield(db, (tx) =>
+		override(tx, who, catalogue, cell, { id, hours, note: 'nobody else', over, now: new Date() }),
+	);
 const preview = (db: TestDatabase, cell = cellOf(danny)) =>
 	asFairfield(db, (tx) => previewOverride(tx, authoriser(grace), catalogue, cell, new Date()));
 const standing = (db: TestDatabase, cell = cellOf(danny), at?: Date) =>
@@ -56,11 +68,11 @@ const earlier = (db: TestDatabase, daysAgo: number[], cell = cellOf(danny)) =>
 test('a manager allows one person one privilege for some hours, with a reason, and it ends by itself', async () => {
 	const db = await testDatabase();
 	expect(await standing(db)).toMatchObject({ permit: false, code: 'expired' });
-	expect(await preview(db)).toEqual({ refusal: null, longest: 12 * 3_600_000, used: 0, perYear: 3 });
+	expect(await preview(db)).toEqual({ refusal: null, longest: 4 * 3_600_000, used: 0, perYear: 3 });
 	expect(await overrides(db)).toEqual({ ok: true });
 	const [row] = await rows(db);
 	const until = new Date(row?.payload.until);
-	expect(until.getTime() - row?.observed_at.getTime()).toBeLessThanOrEqual(8 * 3_600_000);
+	expect(until.getTime() - row?.observed_at.getTime()).toBeLessThanOrEqual(4 * 3_600_000);
 	expect(row).toMatchObject({ recorded_by: grace, payload: { note: expect.stringMatching(/^[0-9a-f]{64}$/) } });
 	expect(await standing(db)).toMatchObject({ permit: true, code: 'override_active', validUntil: until });
 	expect(await standing(db, cellOf(danny), until)).toMatchObject({ permit: false, code: 'expired' });
@@ -100,6 +112,7 @@ test('a pause made afterwards stops it at once', async () => {
 
 test('a task that a nurse delegates person by person is never allowed by a manager’s override', async () => {
 	const db = await testDatabase();
+	await tell(db, storyteller().learns(memberOf(tomasz), 20, 'administer-prn'));
 	const pinned = catalogue.privileges.get('administer-prn');
 	if (!pinned) throw new Error('no privilege');
 	const requirements = [...pinned.body.requirements, { kind: 'delegation' as const }];
@@ -108,7 +121,7 @@ test('a task that a nurse delegates person by person is never allowed by a manag
 		...catalogue,
 		privileges: new Map([...catalogue.privileges, ['administer-prn' as const, delegated]]),
 	};
-	const cell = cellOf(amara, 'administer-prn');
+	const cell = cellOf(tomasz, 'administer-prn');
 	const given = { id: crypto.randomUUID(), hours: 1, note: 'why', now: new Date() };
 	expect(await asFairfield(db, (tx) => override(tx, authoriser(grace), other, cell, given))).toEqual({
 		ok: false,
@@ -138,19 +151,19 @@ test('nobody allows themself', async () => {
 
 test('longer than policy allows is refused; just as long is not', async () => {
 	const db = await testDatabase();
-	expect(await overrides(db, cellOf(danny), { hours: 12.01 })).toEqual({ ok: false, why: 'too-long' });
-	expect(await overrides(db, cellOf(danny), { hours: 12 })).toEqual({ ok: true });
+	expect(await overrides(db, cellOf(danny), { hours: 4.01 })).toEqual({ ok: false, why: 'too-long' });
+	expect(await overrides(db, cellOf(danny), { hours: 4 })).toEqual({ ok: true });
 });
 
-test('the budget is one person’s over the last twelve months, whatever the privilege', async () => {
+test('the budget is one person’s over the last twelve months, whatever the privilege, and stops nobody', async () => {
 	const db = await testDatabase();
 	await earlier(db, [400, 300, 20]);
 	await earlier(db, [10], cellOf(danny, 'administer-prn'));
 	await earlier(db, [9, 8, 7], cellOf(amara));
-	expect(await preview(db)).toMatchObject({ refusal: 'budget-spent', used: 3 });
+	expect(await preview(db)).toMatchObject({ refusal: null, used: 3, perYear: 3 });
 });
 
-test('spent, no more is allowed, and one taken back was spent all the same', async () => {
+test('one more than policy plans for needs a tick, also where one was taken back, and is marked in the list', async () => {
 	const db = await testDatabase();
 	await earlier(db, [300, 20]);
 	const [first] = await rows(db);
@@ -169,12 +182,16 @@ test('spent, no more is allowed, and one taken back was spent all the same', asy
 	const id = crypto.randomUUID();
 	expect(await overrides(db, cellOf(danny), { id })).toEqual({ ok: true });
 	expect(await preview(db)).toMatchObject({ used: 3 });
-	expect(await overrides(db, cellOf(danny, 'administer-prn'))).toEqual({ ok: false, why: 'budget-spent' });
+	expect(await overrides(db, cellOf(danny, 'prompt'))).toEqual({ ok: false, why: 'over-budget' });
 	expect(await overrides(db, cellOf(danny), { id })).toEqual({ ok: true });
 	expect(await rows(db)).toHaveLength(3);
+	expect(await overrides(db, cellOf(danny, 'prompt'), { over: 'yes' })).toEqual({ ok: true });
+	expect(await standing(db, cellOf(danny, 'prompt'))).toMatchObject({ permit: true, code: 'override_active' });
+	const listed = await asFairfield(db, (tx) => listOverrides(tx, fairfield, [roseHouse], new Date()));
+	expect(listed.map((each) => each.ofTheYear)).toEqual([4, 3, 2, 1]);
 });
 
-test('several at once never spend more than the budget, and the same id at once is one', async () => {
+test('several at once never pass the budget without a tick, and the same id at once is one', async () => {
 	const db = await testDatabase();
 	await earlier(db, [300, 20]);
 	const privileges = ['administer-oral', 'administer-prn', 'prompt'] as const;
@@ -189,6 +206,43 @@ test('several at once never spend more than the budget, and the same id at once 
 	);
 	expect(await rows(again)).toHaveLength(1);
 	expect(await overrides(again, cellOf(danny, 'prompt'), { id })).toEqual({ ok: false, why: 'other-page' });
+});
+
+test('whoever has met nothing of the learning is not allowed it, unless policy names it', async () => {
+	const db = await testDatabase();
+	const cell = cellOf(amara, 'administer-controlled-drug');
+	expect(await overrides(db, cell)).toEqual({ ok: false, why: 'not-overridable' });
+	await setPolicy(db, 1, null, { override: { untrained: ['administer-controlled-drug'] } });
+	expect(await overrides(db, cell)).toEqual({ ok: true });
+});
+
+test('what rests on something that is paused is not allowed, and what was open ends with the pause', async () => {
+	const db = await testDatabase();
+	await tell(db, storyteller().learns(memberOf(tomasz), 20, 'administer-prn'));
+	const cell = cellOf(tomasz, 'administer-prn');
+	expect(await overrides(db, cell)).toEqual({ ok: true });
+	expect(await standing(db, cell)).toMatchObject({ permit: true, code: 'override_active' });
+	const given = { id: crypto.randomUUID(), reason: 'other' as const, reviewOn: '2027-01-01' };
+	await asFairfield(db, (tx) => pause(tx, authoriser(grace), catalogue, cellOf(tomasz), given));
+	expect(await standing(db, cell)).toMatchObject({ permit: false, stop: 'paused_review' });
+	expect(await overrides(db, cell)).toEqual({ ok: false, why: 'not-overridable' });
+});
+
+test('somebody signed off at another site covers here without a post, and nobody else from there', async () => {
+	const db = await testDatabase();
+	const elm = (personId: string, privilege: 'administer-oral' | 'administer-insulin' = 'administer-oral') =>
+		cellOf(personId, privilege, elmCourt);
+	expect(await standing(db, elm(ben))).toMatchObject({ permit: false, code: 'site_induction_missing' });
+	for (const cell of [elm(amara), elm(danny), elm(leila), elm(owen), elm(ben, 'administer-insulin')])
+		expect(await overrides(db, cell)).toEqual({ ok: false, why: 'not-overridable' });
+	expect(await overrides(db, elm(ben))).toEqual({ ok: true });
+	expect(await standing(db, elm(ben))).toMatchObject({
+		permit: true,
+		code: 'override_active',
+		standing: 'not-required',
+		holdsWhatItRestsOn: true,
+	});
+	expect(await findingsOf(db)).toEqual([]);
 });
 
 test('all of the last twelve months at the sites asked about are listed, newest first, those taken back marked', async () => {

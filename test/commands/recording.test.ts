@@ -143,7 +143,7 @@ test('what was entered in error is taken back once, with a reason, and what was 
 	expect([await takes(), await takes()]).toEqual([{ ok: true }, { ok: true }]);
 	expect(await takes({ id: id() })).toEqual({ ok: false, why: 'taken-back' });
 	expect(await takes({ id: id(), evidenceId: given.id })).toBeNull();
-	expect(await stands(db)).toMatchObject({ permit: false, code: 'observations_short', standing: 'in-training' });
+	expect(await stands(db)).toMatchObject({ permit: false, code: 'sign_off_unsound', standing: 'in-training' });
 	expect(await asFairfield(db, (tx) => decisionOn(tx, cellOf(tomasz), before))).toMatchObject({ permit: true });
 	expect(await findingsOf(db)).toEqual([]);
 });

@@ -3,7 +3,8 @@ import { append, type Fact, fact } from '#app/commands/append.ts';
 import { previewSignOff, signOff } from '#app/commands/authorising.ts';
 import { listReviews, uphold } from '#app/commands/reviewing.ts';
 import type { Post } from '#app/domain/authority.ts';
-import type { Evidence, EvidenceOf } from '#app/domain/evidence.ts';
+import type { Evidence } from '#app/domain/evidence.ts';
+import type { FlaggedSignOff } from '#app/domain/flagged-sign-offs.ts';
 import { addDays, localDay } from '#app/domain/period.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
@@ -35,7 +36,9 @@ const reviews = (db: TestDatabase, siteIds = [roseHouse, elmCourt]) =>
 	asFairfield(db, (tx) => listReviews(tx, fairfield, catalogue, siteIds, new Date()));
 /** Amara's flagged sign-offs: why, round by round. */
 const flagged = async (db: TestDatabase, siteIds?: string[]) =>
-	(await reviews(db, siteIds)).flagged.filter(({ signOff }) => signOff.personId === amara);
+	(await reviews(db, siteIds)).flagged
+		.flatMap((group) => group.flagged)
+		.filter(({ signOff }) => signOff.personId === amara);
 
 /** Amara signed off after three rounds, two of which Ben watched. */
 async function signedOff(): Promise<TestDatabase> {
@@ -74,15 +77,21 @@ async function retractBensRound(db: TestDatabase): Promise<void> {
 const withdrawal = (personId: string, more: Partial<Fact<'withdrawal'>> = {}) =>
 	fact({ kind: 'withdrawal', ...cellOf(personId), recordedBy: grace, payload: {}, note: 'why', ...more });
 
-function upholds(db: TestDatabase, pair: { signOff: Evidence; round: Evidence }, who = authoriser(grace), id = '') {
+/** The rounds that somebody watched among what is flagged, and why each is. */
+const roundsBy = (assessor: string, found: readonly FlaggedSignOff[]) =>
+	found.flatMap(({ round, why }) => (round.payload.assessor === assessor ? [`${round.id}: ${why}`] : []));
+
+type Pair = { signOff: Pick<Evidence, 'id'>; round: Pick<Evidence, 'id'> };
+
+function upholds(db: TestDatabase, pairs: Pair | Pair[], who = authoriser(grace), id = '') {
 	const given = { id: id || crypto.randomUUID(), note: 'watched her myself', now: new Date() };
-	const of = pair as { signOff: EvidenceOf<'sign-off'>; round: EvidenceOf<'observation'> };
-	return asFairfield(db, (tx) => uphold(tx, who, catalogue, of, given));
+	const named = [pairs].flat().map(({ signOff, round }) => ({ signOff: signOff.id, round: round.id }));
+	return asFairfield(db, (tx) => uphold(tx, who, catalogue, named, given));
 }
 
 test('in the demonstration nothing is flagged, and no pause is past its review', async () => {
 	const { flagged, pauses } = await reviews(await testDatabase());
-	expect({ flagged: flagged.length, pauses }).toEqual({ flagged: 0, pauses: [] });
+	expect({ flagged, pauses }).toEqual({ flagged: [], pauses: [] });
 });
 
 test('when the assessor’s own round is taken back, the sign-offs that rest on them are flagged and still count', async () => {
@@ -91,8 +100,11 @@ test('when the assessor’s own round is taken back, the sign-offs that rest on 
 	await retractBensRound(db);
 	const found = await flagged(db);
 	expect(found.length).toBeGreaterThan(1);
-	expect(found.map(({ round }) => round.id)).toEqual((await bensRounds(db)).map((each) => each.id));
-	expect(new Set(found.map(({ why }) => why))).toEqual(new Set(['not-an-assessor']));
+	expect(roundsBy(ben, found)).toEqual((await bensRounds(db)).map((each) => `${each.id}: not-an-assessor`));
+	// Margaret was last watched by Ben.
+	expect(new Set(found.map(({ why }) => why))).toEqual(new Set(['not-an-assessor', 'rests-on-doubt']));
+	expect(new Set(found.map(({ root }) => root.assessor))).toEqual(new Set([ben]));
+	expect(new Set(found.map(({ root }) => root.act?.kind))).toEqual(new Set(['retraction']));
 	expect(await asFairfield(db, (tx) => decisionOn(tx, cellOf(amara)))).toMatchObject({ permit: true });
 	expect(await flagged(db, [elmCourt])).toEqual([]);
 });
@@ -118,20 +130,42 @@ test('withdrawn, a sign-off is not flagged any more', async () => {
 	expect(await flagged(db)).toEqual([]);
 });
 
-test('what befalls the assessor after the round flags nothing', async () => {
+test('an assessor who is paused, or leaves, after the round casts no doubt on it', async () => {
 	const db = await signedOff();
-	await append1(db, withdrawal(ben));
-	await append1(
-		db,
-		fact({
-			kind: 'employment-ended',
-			personId: ben,
-			siteId: roseHouse,
-			recordedBy: grace,
-			payload: { lastDay: localDay(new Date()) },
-		}),
-	);
+	const today = localDay(new Date());
+	const payload = { reason: 'other' as const, reviewOn: addDays(today, 3), owner: grace };
+	await append1(db, fact({ kind: 'pause', ...cellOf(ben), recordedBy: grace, payload }));
+	const left = { personId: ben, siteId: roseHouse, recordedBy: grace, payload: { lastDay: today } };
+	await append1(db, fact({ kind: 'employment-ended', ...left }));
 	expect(await flagged(db)).toEqual([]);
+});
+
+test('an assessor whose sign-off is withdrawn after the round casts doubt on it: grouped by that withdrawal', async () => {
+	const db = await signedOff();
+	const id = crypto.randomUUID();
+	await append1(db, withdrawal(ben, { id }));
+	expect(roundsBy(ben, await flagged(db))).toEqual((await bensRounds(db)).map((each) => `${each.id}: withdrawn-since`));
+	const [group] = (await reviews(db)).flagged;
+	expect([group?.root.assessor, group?.root.act?.id]).toEqual([ben, id]);
+	expect(group?.people).toBe(new Set(group?.flagged.map(({ signOff }) => signOff.personId)).size);
+	expect(group?.people).toBeGreaterThan(1);
+});
+
+test('a recheck by somebody found void is flagged as well', async () => {
+	const db = await signedOff();
+	const [seen] = await bensRounds(db);
+	if (seen?.kind !== 'observation') throw new Error('Ben watched nobody');
+	const { personId, privilege, siteId, contentVersionId, payload } = seen;
+	const startedAt = new Date().toISOString();
+	const given = { personId, privilege, siteId, contentVersionId, recordedBy: ben };
+	const id = crypto.randomUUID();
+	const signed = { startedAt, assessorSignedAt: startedAt, learnerSignedAt: startedAt };
+	await append1(db, fact({ id, kind: 'observation', ...given, payload: { ...payload, ...signed } }));
+	expect(await flagged(db)).toEqual([]);
+	await retractBensRound(db);
+	const found = (await flagged(db)).filter((each) => each.recheck);
+	expect(found.map(({ round, why }) => [round.id, why])).toEqual([[id, 'not-an-assessor']]);
+	for (const each of found) expect(await upholds(db, each)).toEqual({ ok: true });
 });
 
 test('an assessor’s withdrawal entered late, but dated before the round, flags what they watched after it', async () => {
@@ -139,7 +173,11 @@ test('an assessor’s withdrawal entered late, but dated before the round, flags
 	const last = (await bensRounds(db)).sort((a, b) => a.observedAt.getTime() - b.observedAt.getTime()).at(-1);
 	if (!last) throw new Error('Ben watched nobody');
 	await append1(db, withdrawal(ben, { observedAt: new Date(last.observedAt.getTime() - 3_600_000) }));
-	expect((await flagged(db)).map(({ round }) => round.id)).toEqual([last.id]);
+	const found = roundsBy(ben, await flagged(db));
+	expect(found).toContain(`${last.id}: not-an-assessor`);
+	expect(found.filter((each) => each.endsWith('not-an-assessor'))).toHaveLength(1);
+	// What they watched before it is in doubt as well: what they held it by has been withdrawn since.
+	expect(found.filter((each) => each.endsWith('withdrawn-since'))).toHaveLength(found.length - 1);
 });
 
 test('neither the assessor nor the learner decides that it stands, nor whoever may not sign it off', async () => {
@@ -148,15 +186,49 @@ test('neither the assessor nor the learner decides that it stands, nor whoever m
 	const [pair] = await flagged(db);
 	if (!pair) throw new Error('nothing is flagged');
 	const manager: Post[] = [{ role: 'manager', siteId: null }];
-	expect(await upholds(db, pair, authoriser(ben, manager))).toEqual({ ok: false, why: 'assessor' });
-	expect(await upholds(db, pair, authoriser(amara, manager))).toEqual({ ok: false, why: 'learner' });
+	expect(await upholds(db, pair, authoriser(ben, manager))).toMatchObject({ ok: false, why: 'assessor' });
+	expect(await upholds(db, pair, authoriser(amara, manager))).toMatchObject({ ok: false, why: 'learner' });
 	for (const posts of [
 		[{ role: 'senior', siteId: roseHouse }],
 		[{ role: 'administrator', siteId: null }],
 		[{ role: 'manager', siteId: elmCourt }],
 	] as Post[][])
-		expect(await upholds(db, pair, authoriser(tomasz, posts))).toEqual({ ok: false, why: 'not-authorised' });
+		expect(await upholds(db, pair, authoriser(tomasz, posts))).toMatchObject({ ok: false, why: 'not-authorised' });
 	expect(await upholds(db, pair, authoriser(margaret, lead))).toEqual({ ok: true });
+});
+
+test('several are upheld at once, with one reason; where one of them is refused, none is', async () => {
+	const db = await signedOff();
+	await retractBensRound(db);
+	const all = await flagged(db);
+	const [first, second] = all;
+	if (!first || !second) throw new Error('two rounds were to be flagged');
+	const sound = { signOff: first.signOff, round: { id: first.signOff.id } };
+	const pairOf = ({ signOff, round }: Pair) => ({ signOff: signOff.id, round: round.id });
+	expect(await upholds(db, [first, sound])).toEqual({ ok: false, why: 'not-flagged', pair: pairOf(sound) });
+	expect(await upholds(db, [])).toEqual({ ok: false, why: 'not-flagged' });
+	expect(await flagged(db)).toHaveLength(all.length);
+	const id = crypto.randomUUID();
+	expect(await upholds(db, [...all, first], authoriser(grace), id)).toEqual({ ok: true });
+	expect(await flagged(db)).toEqual([]);
+	expect(await upholds(db, all, authoriser(grace), id)).toEqual({ ok: true });
+	expect(await db.owner`select 1 from evidence where kind = 'sign-off-upheld'`).toHaveLength(all.length);
+	expect(await findingsOf(db)).toEqual([]);
+});
+
+test('what was taken back after it was upheld is not upheld by the same form again', async () => {
+	const db = await signedOff();
+	await retractBensRound(db);
+	const [first] = await flagged(db);
+	if (!first) throw new Error('nothing is flagged');
+	const id = crypto.randomUUID();
+	await upholds(db, first, authoriser(grace), id);
+	const upheld = (await evidenceOf(db, amara)).find((each) => each.kind === 'sign-off-upheld');
+	const given = { ...cellOf(amara), supersedes: upheld?.id ?? '', recordedBy: grace, payload: {} as never };
+	await append1(db, fact({ kind: 'retraction', ...given, note: 'the wrong round' }));
+	expect((await flagged(db)).map(({ round }) => round.id)).toContain(first.round.id);
+	expect(await upholds(db, first, authoriser(grace), id)).toMatchObject({ ok: false, why: 'other-page' });
+	expect(await upholds(db, first)).toEqual({ ok: true });
 });
 
 test('the same id twice, or at once, is one decision; what is not flagged is not upheld', async () => {
@@ -166,14 +238,14 @@ test('the same id twice, or at once, is one decision; what is not flagged is not
 		(each) => each.kind === 'observation' && sound?.kind === 'sign-off' && sound.payload.basis.includes(each.id),
 	);
 	if (!sound || !round) throw new Error('nothing is signed off');
-	expect(await upholds(db, { signOff: sound, round })).toEqual({ ok: false, why: 'not-flagged' });
+	expect(await upholds(db, { signOff: sound, round })).toMatchObject({ ok: false, why: 'not-flagged' });
 	await retractBensRound(db);
 	const [first, second] = await flagged(db);
 	if (!first || !second) throw new Error('two rounds were to be flagged');
 	const id = crypto.randomUUID();
 	const answers = await Promise.all([1, 2, 3].map(() => upholds(db, first, authoriser(grace), id)));
 	expect(answers).toEqual(Array(3).fill({ ok: true }));
-	expect(await upholds(db, first)).toEqual({ ok: false, why: 'not-flagged' });
+	expect(await upholds(db, first)).toMatchObject({ ok: false, why: 'not-flagged' });
 	expect(await db.owner`select 1 from evidence where kind = 'sign-off-upheld'`).toHaveLength(1);
 });
 

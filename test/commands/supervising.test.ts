@@ -53,7 +53,11 @@ test('whoever has done their learning may practise beside a named competent coll
 	expect(decision).toMatchObject({ permit: false, code: 'supervised_only', standing: 'supervised' });
 	const beside = await asFairfield(db, (tx) => decisionOn(tx, cellOf(tomasz)));
 	const together = (personId: string) =>
-		decideTogether({ personId: amara, decision, supervisor: { personId, decision: beside } }, {}, { witness: true });
+		decideTogether(
+			{ personId: amara, decision, supervisor: { personId, decision: beside } },
+			{},
+			{ witness: true, supervisorMayWitness: false },
+		);
 	expect(together(tomasz).permit).toBe(true);
 	expect(together(amara).permit).toBe(false);
 	expect(await findingsOf(db)).toEqual([]);
@@ -62,7 +66,7 @@ test('whoever has done their learning may practise beside a named competent coll
 test('somebody whose learning is not done gets no supervisor, nor does somebody who is competent', async () => {
 	const db = await testDatabase();
 	expect(await names(db, tomasz)).toEqual({ ok: false, why: 'not-ready' });
-	expect(await names(db, tomasz, { cell: cellOf(ben) })).toEqual({ ok: false, why: 'not-ready' });
+	expect(await names(db, tomasz, { cell: cellOf(ben) })).toEqual({ ok: false, why: 'may-alone' });
 	expect(await supervisions(db)).toEqual([]);
 });
 
@@ -118,7 +122,7 @@ test('ended with a note, it does not count any more; ended twice, it is ended on
 		Array(3).fill({ ok: true }),
 	);
 	expect(await ends(db, supervision)).toEqual({ ok: true });
-	expect(await standing(db)).toMatchObject({ permit: false, code: 'sign_off_missing', standing: 'ready-to-observe' });
+	expect(await standing(db)).toMatchObject({ permit: false, code: 'sign_off_missing', standing: 'ready-for-sign-off' });
 	expect(await db.owner`select 1 from evidence where kind = 'retraction'`).toHaveLength(1);
 	expect(await findingsOf(db)).toEqual([]);
 });
@@ -166,5 +170,5 @@ test('a sign-off ends it, and so does a withdrawal', async () => {
 	const given = { id: crypto.randomUUID(), shownLastDay: lastDay, now: new Date() };
 	await asFairfield(other, (tx) => signOff(tx, authoriser(grace), catalogue, cellOf(amara), given));
 	expect(await standing(other)).toMatchObject({ permit: true, code: 'competent' });
-	expect(await names(other, ben)).toEqual({ ok: false, why: 'not-ready' });
+	expect(await names(other, ben)).toEqual({ ok: false, why: 'may-alone' });
 });

@@ -70,6 +70,7 @@ async function addTenant({ owner, ownerDb }: TestDatabase, name: string): Promis
 	await owner`insert into searches (provider_id, id, client_id, sought, found) values (${provider}, ${randomUUID()}, ${`client-${name}`}, 'action', 0)`;
 	await owner`insert into incidents (provider_id, id, client_id, kind, person_id, site_id, happened_at) values (${provider}, ${randomUUID()}, ${`client-${name}`}, 'other', ${person}, ${site}, now())`;
 	await owner`insert into idempotency_keys (provider_id, client_id, route, key, request_hash, status, answer) values (${provider}, ${`client-${name}`}, '/v1/incidents', 'one', 'x', 201, '{}')`;
+	await owner`insert into outside_requests (provider_id, id, kind, person_id, site_id, privilege, asked, token_hash, made_by, expires_at) values (${provider}, ${randomUUID()}, 'delegation', ${person}, ${site}, 'administer-insulin', '{}', ${`hash-${name}`}, ${person}, now() + interval '1 day')`;
 	return { provider, site, person, name };
 }
 
@@ -201,6 +202,7 @@ test('the functions that look past row-level security are these, and only the ap
 		[
 			'drop_old_answers',
 			'find_client',
+			'find_outside_request',
 			'find_provider',
 			'find_session',
 			'forget_asked',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { rulesBySite } from '#app/commands/projecting.ts';
 import type { Evidence } from '#app/domain/evidence.ts';
 import { matrixOf } from '#app/domain/matrix.ts';
 import { privilegeCodes } from '#app/domain/privilege.ts';
@@ -9,8 +10,11 @@ import type { Answer } from '#app/domain/words.ts';
 import { asProvider, type Tx } from '#db/client.server.ts';
 import { namedId } from '#db/factory.ts';
 import { listEvidenceOf, listRuledEvidence } from '#db/queries/evidence.ts';
+import { listPersonIds } from '#db/queries/people.ts';
 import { type Asking, askings } from '../domain/lives.ts';
+import { amounts, did } from '../support/amounts.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { asFairfield, catalogue, fairfield, roseHouse } from '../support/demonstration.ts';
 
 const provider = namedId('provider of lives');
 const forEver = new Date('9999-01-01');
@@ -57,6 +61,7 @@ function told(asking: Asking, place: number): Told {
 				earlier: {
 					policies: earlier.policies,
 					privileges: { get: (id) => earlier.privileges.get(names.get(id) ?? id) },
+					checklists: { get: (id) => earlier.checklists.get(names.get(id) ?? id) },
 				},
 			};
 	return {
@@ -94,7 +99,7 @@ async function ruledBy(tx: Tx, people: readonly { id: string }[], knownAt: Date)
 
 test('a matrix from the evidence that the rules read is the one from whole rows', async () => {
 	const db = await testDatabase('empty');
-	const lives = fc.sample(askings, { numRuns: 600, seed: Number(process.env.LIVES_SEED ?? 7) }).map(told);
+	const lives = fc.sample(askings, { numRuns: amounts.livesRead, seed: Number(process.env.LIVES_SEED ?? 7) }).map(told);
 	await putIn(db, lives);
 	const standings = new Set<string>();
 	await asProvider(db.database.db, provider, async (tx) => {
@@ -115,7 +120,26 @@ test('a matrix from the evidence that the rules read is the one from whole rows'
 		}
 	});
 	expect(standings.size).toBeGreaterThan(7);
+	did(`${lives.length} working lives, read in two ways`);
 }, 60_000);
+
+test('so is that of the demonstration, whose rounds and forms are the real ones', async () => {
+	const db = await testDatabase();
+	await asFairfield(db, async (tx) => {
+		const people = (await listPersonIds(tx, { providerId: fairfield })).map((id) => ({ id }));
+		const whole = await listEvidenceOf(tx, { providerId: fairfield, personIds: people.map((each) => each.id) });
+		const now = new Date();
+		const asOf = { siteId: roseHouse, at: now, knownAt: now };
+		const rules = (await rulesBySite(tx, fairfield, catalogue))(roseHouse);
+		const ruled: Evidence[] = [];
+		for await (const part of listRuledEvidence(tx, { providerId: fairfield, people, knownAt: now }))
+			ruled.push(...part.evidence);
+		const expected = matrixOf(rules, people, whole, privilegeCodes, asOf);
+		expect(matrixOf(rules, people, ruled, privilegeCodes, asOf)).toEqual(expected);
+		const standings = new Set(expected.flatMap(({ cells }) => cells.map((each) => each.standing)));
+		expect(standings.size).toBeGreaterThan(5);
+	});
+});
 
 test('people come in the order they were asked for, and those without evidence come too', async () => {
 	const db = await testDatabase('empty');

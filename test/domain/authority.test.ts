@@ -33,7 +33,7 @@ const table: Record<Authority, Record<Role, boolean>> = {
 	'sign-off': {
 		carer: false,
 		senior: false,
-		nurse: false,
+		nurse: true,
 		'medication-lead': true,
 		manager: true,
 		administrator: false,
@@ -41,6 +41,14 @@ const table: Record<Authority, Record<Role, boolean>> = {
 	pause: { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
 	record: { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
 	decide: { carer: false, senior: false, nurse: false, 'medication-lead': false, manager: true, administrator: false },
+	'record-outside': {
+		carer: false,
+		senior: false,
+		nurse: true,
+		'medication-lead': false,
+		manager: true,
+		administrator: false,
+	},
 	correct: { carer: false, senior: false, nurse: false, 'medication-lead': true, manager: true, administrator: false },
 	withdraw: {
 		carer: false,

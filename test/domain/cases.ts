@@ -46,11 +46,14 @@ export function answer(facts: Facts, when = later, asked: Asked = {}): Decision 
 	return decide(rules, history(...facts), questionOf(asked), moment(when), moment(known));
 }
 
-/** One test for each row. Only `competent` and `override_active` permit. */
+/** The codes that permit. */
+export const permitting: readonly ReasonCode[] = ['competent', 'override_active', 'second_check_by_telephone'];
+
+/** One test for each row. */
 export function tableOf(rows: readonly Row[]): void {
 	test.each(rows)('%s', (_name, [code, standing, validUntil], facts, when, asked) => {
 		const given = answer(facts, when, asked);
-		const permit = code === 'competent' || code === 'override_active';
+		const permit = permitting.includes(code);
 		expect([given.permit, given.code, given.standing]).toEqual([permit, code, standing]);
 		if (validUntil) expect(given.validUntil).toEqual(moment(validUntil));
 		expect(given.validUntil !== null).toBe(permit);
@@ -86,6 +89,8 @@ export const permitsDue: Answer = ['competent', 'due-soon'];
 export const expired: Answer = ['expired', 'expired'];
 export const paused: Answer = ['paused_review', 'paused'];
 export const withdrawn: Answer = ['withdrawn', 'withdrawn'];
+/** Withdrawn, and all is done again but the sign-off. */
+export const withdrawnReady: Answer = ['withdrawn', 'ready-for-sign-off'];
 export const restsOnNothing: Answer = ['prerequisite_missing', 'paused'];
 export const unknown: Answer = ['unknown_privilege', 'not-required'];
 export const left: Answer = ['left', 'not-required'];
@@ -95,16 +100,15 @@ export const notStarted: Answer = ['module_missing', 'not-started'];
 export const moduleMissing: Answer = ['module_missing', 'in-training'];
 export const quizMissing: Answer = ['quiz_not_passed', 'in-training'];
 export const roundsShort: Answer = ['observations_short', 'ready-to-observe'];
-export const signOffMissing: Answer = ['sign_off_missing', 'ready-to-observe'];
-/** Everything is met, but none of it is a module, a quiz or a round. */
-export const onlySignOff: Answer = ['sign_off_missing', 'not-started'];
-/** Signed off, but on rounds that did not count or have been taken back. */
-export const signOffVoid: Answer = ['observations_short', 'in-training'];
-/** Signed off again without a new quiz. */
-export const quizVoid: Answer = ['quiz_not_passed', 'in-training'];
+export const signOffMissing: Answer = ['sign_off_missing', 'ready-for-sign-off'];
+/** Signed off on what did not count, or has been taken back since, and something is still to be done. */
+export const signOffVoid: Answer = ['sign_off_unsound', 'in-training'];
+/** The same, where nothing is missing any more but a new sign-off. */
+export const signOffVoidReady: Answer = ['sign_off_unsound', 'ready-for-sign-off'];
 export const prerequisiteFirst: Answer = ['prerequisite_missing', 'not-started'];
 export const beside: Answer = ['supervised_only', 'supervised'];
 /** Signed off, and looked at again: something that was due has not been done. */
 export const roundDue: Answer = ['observations_short', 'expired'];
 export const quizDue: Answer = ['quiz_not_passed', 'expired'];
+export const documentDue: Answer = ['declaration_missing', 'expired'];
 export const readingDue: Answer = ['module_missing', 'expired'];

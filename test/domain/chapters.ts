@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ChangeAsks } from '../../app/domain/content.ts';
-import type { EvidenceKind } from '../../app/domain/evidence.ts';
+import type { EvidenceKind, Payload } from '../../app/domain/evidence.ts';
+import type { Policy } from '../../app/domain/policy.ts';
 import type { PrivilegeCode, Requirement, Role } from '../../app/domain/privilege.ts';
 import type { ContentChange } from '../../app/domain/rules.ts';
 import { asks, inSome, mostly, otherwise } from './rulebooks.ts';
@@ -24,6 +25,7 @@ import {
 	passQuiz,
 	requirementOf,
 	round,
+	type Sitting,
 	signOffUntil,
 	tell,
 	type Under,
@@ -57,17 +59,23 @@ export const waits = fc.oneof(
 const scopes = fc
 	.record({
 		exact: otherwise(25, true, false),
-		privilege: fc.constantFrom('this', 'all', 'another'),
+		privilege: fc.constantFrom('this', 'all', 'another', 'what it rests on', 'what it rests on'),
 		site: fc.constantFrom('this', 'all', 'another'),
 	})
 	.map(({ privilege, site, exact }) => (life: Life): Where => {
 		if (exact) return here(life);
 		return {
-			privilege: privilege === 'all' ? null : privilege === 'this' ? life.code : 'prompt',
+			privilege: privilegeFor(life, privilege),
 			siteId: site === 'all' ? null : site === 'this' ? life.site : otherSite(life),
 		};
 	});
 type Scope = (life: Life) => Where;
+
+function privilegeFor(life: Life, which: string): PrivilegeCode | null {
+	if (which === 'all') return null;
+	if (which === 'what it rests on') return withPrerequisites(life, life.code)[0] ?? life.code;
+	return which === 'this' ? life.code : 'prompt';
+}
 
 function otherSite(life: Life): string {
 	return life.site === 'rose' ? 'elm' : 'rose';
@@ -77,29 +85,80 @@ function otherSite(life: Life): string {
 
 const everything = '';
 const instead = ['all but supervision', 'all but rounds', 'assessed outside', 'declaration'];
-const partly = ['module', 'quiz', 'site-induction', 'award', 'delegation', 'one round', 'observation', 'sign-off'];
+const partly = [
+	'nothing learned',
+	'module',
+	'quiz',
+	'site-induction',
+	'award',
+	'delegation',
+	'one round',
+	'observation',
+	'sign-off',
+];
 const leftOut = fc.oneof(
 	{ weight: 14, arbitrary: fc.constant(everything) },
 	{ weight: 3, arbitrary: fc.constantFrom(...instead) },
 	{ weight: 2, arbitrary: fc.constantFrom(...partly, 'prerequisites') },
 );
 
+/** What may be unusual about a round. */
+const oddities: Unusual[] = [
+	{ line: 'not-seen' },
+	{ line: 'not-seen', which: 'washes' },
+	{ line: 'no', which: 'storage' },
+	{ line: 'no' },
+	{ line: 'not-seen', which: 'records' },
+	{ line: 'no', which: 'uses-spray' },
+	{ line: 'not-seen', which: 'uses-patch' },
+	{ line: 'not-seen', which: 'storage' },
+	{ line: 'not-applicable' },
+	{ line: 'not-applicable', which: 'washes' },
+	{ simulated: true },
+	{ passed: false },
+	{ fails: 'critical' },
+	{ fails: 'stopped' },
+	{ empty: true },
+	{ signedAfter: 30 },
+	{ signedAfter: 25 },
+	{ signedAfter: 24 },
+	{ notCounted: 'before-learning' },
+	{ notCounted: 'party', passed: false },
+	{ form: '1' },
+	{ form: '1', line: 'not-seen', which: 'washes' },
+	{ form: '2', fails: 'critical' },
+	{ form: 'forgotten' },
+	{ began: 90 },
+];
+
 /** Rounds that differ from the usual, by their place among the others. */
 const oddRounds = fc.array(
 	fc.record({
 		place: fc.nat(3),
 		is: fc.constantFrom<Unusual>(
-			{ line: 'not-seen' },
-			{ line: 'not-seen' },
-			{ simulated: true },
-			{ passed: false },
+			...oddities,
 			{ passed: false, simulated: true },
+			{ fails: 'critical', simulated: true },
 			{ checklist: 'another-round' },
 		),
 		/** Comes in the place of the usual one, before it, or before a simulated one in its place. */
 		next: fc.constantFrom('nothing', 'the usual', 'a simulated'),
 	}),
 	{ maxLength: 2, size: 'max' },
+);
+
+function isFailed({ passed, fails }: Unusual): boolean {
+	return passed === false || fails !== undefined;
+}
+
+/** How a quiz was sat: mostly at once, with a good score. */
+const sittings = otherwise<Sitting>(
+	14,
+	{},
+	{ score: 85 },
+	{ score: 85, opened: 30 },
+	{ opened: 60 * 48 },
+	{ opened: 5 },
 );
 
 const firstTimes = fc.record({
@@ -112,11 +171,18 @@ const firstTimes = fc.record({
 	sameAssessor: otherwise(7, false, true),
 	surplus: mostly(0, 1),
 	oddRounds: inSome(18, oddRounds),
+	form: otherwise<string | undefined>(14, undefined, '1', '1', '2', 'forgotten'),
+	/** Simulated once more in the end: what nobody saw may be met by that. */
+	simulatedToo: otherwise(12, false, true),
+	/** Of all rounds: on an older form, late, or with a line that nobody saw. */
+	allRounds: inSome(12, fc.constantFrom<Unusual>(...oddities.filter((each) => !isFailed(each)))),
+	sitting: sittings,
 	/** How long after the first round, in days beyond what policy allows. */
 	tooOld: inSome(8, fc.constantFrom(0, 1)),
 	awardLasts: mostly<number | null>(null, 40, 400),
 	delegatedFor: fc.constantFrom(1500, 1500, 1500, 400, 40, 40),
 	readsOldDocument: otherwise(20, false, true),
+	assessedBefore: otherwise(50, 0, 1, 20, 80, 200),
 	scope: scopes,
 });
 type FirstTime = typeof firstTimes extends fc.Arbitrary<infer Given> ? Given : never;
@@ -127,9 +193,10 @@ export const becomesCompetent = firstTimes.map((given): Chapter => {
 		for (const code of given.leftOut === 'prerequisites' ? [life.code] : withPrerequisites(life, life.code)) {
 			const without = code === life.code ? given.leftOut : everything;
 			for (const each of life.rules.privileges.get(code)?.requirements ?? [])
-				if (each.kind !== without) learnsFor(life, code, each, given);
+				if (each.kind !== without && !(without === 'nothing learned' && ['module', 'quiz'].includes(each.kind)))
+					learnsFor(life, code, each, given);
 			const when = moment(life.today, given.minute);
-			if (without === 'assessed outside') assessedOutside(life, when, given.scope);
+			if (without === 'assessed outside') assessedOutside(life, when, given.scope, given.assessedBefore);
 			else if (!['observation', 'all but supervision', 'all but rounds'].includes(without))
 				isWatchedFor(life, code, given, without === 'one round' ? 1 : 0);
 			const at = moment(life.today, given.minute + 1);
@@ -148,7 +215,7 @@ function learnsFor(life: Life, code: PrivilegeCode, requirement: Requirement, gi
 			tell(life, 'module-completed', at, { module: requirement.module, version: requirement.version }, {});
 			break;
 		case 'quiz':
-			passQuiz(life, code, at);
+			passQuiz(life, code, at, given.sitting);
 			break;
 		case 'declaration': {
 			const version = given.readsOldDocument ? 1 : (life.rules.policy.documents[requirement.document] ?? 1);
@@ -172,7 +239,9 @@ function isWatchedFor(life: Life, code: PrivilegeCode, given: FirstTime, fewer: 
 	for (let place = 0; place < passesAskedFor(life, code) + given.surplus - fewer; place++) {
 		life.today += given.pace;
 		const at = moment(life.today, given.minute);
-		const habits: Unusual = { place };
+		const form = given.form === undefined ? {} : { form: given.form };
+		const habits: Unusual = { ...form, ...(code === life.code ? given.allRounds : {}), place };
+		if (life.nights) habits.time = 4;
 		if (given.sameTime) habits.time = 0;
 		if (given.sameAssessor) habits.assessor = 0;
 		const odd = given.oddRounds?.find((each) => each.place === place);
@@ -180,20 +249,30 @@ function isWatchedFor(life: Life, code: PrivilegeCode, given: FirstTime, fewer: 
 		if (odd?.next === 'a simulated') round(life, code, at, { ...habits, simulated: true });
 		if (!odd || odd.next === 'the usual') round(life, code, at, habits);
 	}
+	if (given.simulatedToo) round(life, code, moment(life.today, given.minute), { simulated: true });
 	if (given.tooOld !== null && code === life.code)
 		life.today = daysLater(firstDay, life.rules.policy.observation.maximumAge) + given.tooOld;
 }
 
-function assessedOutside(life: Life, at: Date, scope: Scope): void {
-	const payload = { qualification: 'assessor-course', assessedOn: dayText(life.today), verifiedBy: 'grace' };
+/** Recorded on the day itself, or so many days after it. */
+function assessedOutside(life: Life, at: Date, scope: Scope, daysBefore: number): void {
+	const assessedOn = dayText(life.today - daysBefore);
+	const payload = { qualification: 'assessor-course', assessedOn, verifiedBy: 'grace' };
 	tell(life, 'outside-assessment', at, payload, scope(life));
 }
 
 const isAssessedOutside = fc
-	.record({ scope: scopes, minute: minutes, signedOff: fc.boolean(), term: terms, under })
+	.record({
+		scope: scopes,
+		daysBefore: otherwise(50, 0, 1, 2, 40),
+		minute: minutes,
+		signedOff: fc.boolean(),
+		term: terms,
+		under,
+	})
 	.map((given): Chapter => {
 		return (life) => {
-			assessedOutside(life, moment(life.today, given.minute), given.scope);
+			assessedOutside(life, moment(life.today, given.minute), given.scope, given.daysBefore);
 			const at = moment(life.today, given.minute + 1);
 			if (given.signedOff) signOffUntil(life, life.code, at, given.term(life.today), given.under);
 		};
@@ -203,10 +282,15 @@ const isAssessedOutside = fc
 export const isRenewed = fc
 	.record({
 		late: otherwise(10, false, true),
-		days: otherwise(50, -20, -59, -60, -61, 0, 1),
-		rounds: otherwise(30, 2, 1, 0, 3),
-		quiz: otherwise(10, true, false),
-		notSeen: inSome(10, fc.nat(1)),
+		days: otherwise(35, -15, -59, -60, -61, 0, 1),
+		rounds: otherwise(22, 2, 1, 0, 3),
+		quiz: otherwise(6, true, false),
+		sitting: sittings,
+		/** Sat so many days before the rest, as before the window opens. */
+		quizBefore: otherwise(8, 0, 30, 90),
+		unusual: inSome(10, fc.constantFrom(...oddities)),
+		unusualPlace: fc.nat(1),
+		signedOff: otherwise(10, true, false),
 		term: terms,
 		under,
 		minute: minutes,
@@ -219,39 +303,43 @@ export const isRenewed = fc
 			const latest = given.late ? daysLater(lastDay, life.rules.policy.renewal.lateBy) : lastDay;
 			life.today = Math.max(life.today, latest + (given.late ? Math.max(given.days, 0) : given.days));
 			for (const code of given.onlyThis ? [life.code] : withPrerequisites(life, life.code)) {
-				if (given.quiz) passQuiz(life, code, moment(life.today, given.minute));
+				if (given.quiz) passQuiz(life, code, moment(life.today - given.quizBefore, given.minute), given.sitting);
 				for (let before = given.rounds - 1; before >= 0; before--) {
-					const line = before === given.notSeen ? 'not-seen' : 'yes';
-					round(life, code, moment(life.today - before, given.minute), { line });
+					const odd = before === given.unusualPlace ? (given.unusual ?? {}) : {};
+					round(life, code, moment(life.today - before, given.minute), odd);
 				}
 				const at = moment(life.today, given.minute + 2);
-				signOffUntil(life, code, at, given.term(life.today), given.under);
+				if (given.signedOff || code !== life.code) signOffUntil(life, code, at, given.term(life.today), given.under);
 			}
 		};
 	});
 
 const isWatched = fc
 	.record({
-		is: fc.constantFrom<Unusual>({}, { simulated: true }, { passed: false }, { line: 'not-seen' }, { line: 'no' }),
-		seenLater: fc.boolean(),
+		is: fc.constantFrom<Unusual>({}, ...oddities, { passed: false }, { fails: 'critical' }, { fails: 'stopped' }),
+		later: inSome(
+			60,
+			fc.constantFrom<Unusual>({}, {}, { simulated: true }, { empty: true }, { line: 'not-seen', which: 'washes' }),
+		),
+		after: fc.constantFrom(1, 0, 8),
 		minute: minutes,
 	})
 	.map((given): Chapter => {
 		return (life) => {
 			round(life, life.code, moment(life.today, given.minute), given.is);
-			if (!given.seenLater) return;
-			life.today += 1;
-			round(life, life.code, moment(life.today, given.minute), { simulated: !given.is.simulated });
+			if (given.later === null) return;
+			life.today += given.after;
+			round(life, life.code, moment(life.today, given.minute), given.later);
 		};
 	});
 
 // --- Being stopped, and being looked at again -----------------------------------------------------------------------
 
-/** What answers a demand to be looked at again. */
-function answersTo(life: Life, asked: ChangeAsks, minute: number): void {
-	const at = moment(life.today, minute);
-	if (asked === 'observation') round(life, life.code, at);
-	if (asked === 'quiz') passQuiz(life, life.code, at);
+/** What answers a demand to be looked at again, and may have begun so many minutes before. */
+function answersTo(life: Life, asked: ChangeAsks, minute: number, began = 0): void {
+	const at = moment(life.today, minute + (began > 0 ? 2 : 0));
+	if (asked === 'observation') round(life, life.code, at, { began });
+	if (asked === 'quiz') passQuiz(life, life.code, at, began > 0 ? { opened: began } : {});
 	if (asked === 'acknowledge') tell(life, 'module-completed', at, { module: 'basics', version: 9 }, {});
 }
 
@@ -262,20 +350,24 @@ const isPaused = fc
 		asks: inSome(70, asks),
 		lifting: inSome(30, scopes),
 		answered: fc.boolean(),
+		began: otherwise(45, 0, 90),
+		parties: otherwise(40, [], ['ben'], ['ben', 'cat']),
 		takenBack: otherwise(12, false, true),
 		minute: minutes,
 	})
 	.map((given): Chapter => {
 		return (life) => {
 			const where = given.scope(life);
-			const payload = { reason: 'incident-review', reviewOn: dayText(life.today + 14), owner: 'grace' } as const;
+			const { parties } = given;
+			const reviewOn = dayText(life.today + 14);
+			const payload: Payload<'pause'> = { reason: 'incident-review', reviewOn, owner: 'grace', parties };
 			const pause = tell(life, 'pause', moment(life.today, given.minute), payload, where);
 			if (given.liftedAfter === null) return;
 			life.today += given.liftedAfter;
 			const asked = given.asks ? { asks: given.asks } : {};
 			const lifting = given.lifting?.(life) ?? where;
 			tell(life, 'pause-lifted', moment(life.today, given.minute), { pause, ...asked }, lifting);
-			if (given.answered && given.asks) answersTo(life, given.asks, given.minute);
+			if (given.answered && given.asks) answersTo(life, given.asks, given.minute, given.began);
 			if (given.takenBack) takeBack(life, 'pause', given.minute);
 		};
 	});
@@ -318,6 +410,7 @@ const contentChanges = fc
 		answeredAfter: inSome(60, fc.constantFrom(1, 0, -2)),
 		answersVersion: otherwise(40, 3, 2, 4),
 		byReading: fc.boolean(),
+		began: otherwise(50, 0, 60 * 40),
 		minute: minutes,
 	})
 	.map((given): Chapter => {
@@ -336,8 +429,9 @@ const contentChanges = fc
 			const at = moment(life.today + given.answeredAfter, given.minute);
 			life.today += Math.max(0, given.answeredAfter);
 			const version = given.answersVersion;
-			if (given.asks === 'quiz') passQuiz(life, life.code, at);
-			if (given.asks === 'observation') round(life, life.code, at);
+			const opened = given.began > 0 ? { opened: given.began } : {};
+			if (given.asks === 'quiz') passQuiz(life, life.code, at, opened);
+			if (given.asks === 'observation') round(life, life.code, at, { began: given.began });
 			if (given.asks !== 'acknowledge') return;
 			if (given.byReading) tell(life, 'module-completed', at, { module: slug, version }, {});
 			else tell(life, 'acknowledgement', at, { content: kind, slug, version }, {});
@@ -345,10 +439,16 @@ const contentChanges = fc
 	});
 
 const isWithdrawn = fc
-	.record({ scope: scopes, again: inSome(70, becomesCompetent), minute: minutes })
+	.record({
+		scope: otherwise<Scope | null>(15, null, (life) => ({ privilege: life.code, siteId: otherSite(life) })),
+		usual: scopes,
+		again: inSome(70, becomesCompetent),
+		minute: minutes,
+	})
 	.map((given): Chapter => {
 		return (life) => {
-			tell(life, 'withdrawal', moment(life.today, given.minute), {}, given.scope(life));
+			const where = (given.scope ?? given.usual)(life);
+			tell(life, 'withdrawal', moment(life.today, given.minute), {}, where);
 			life.today += 1;
 			given.again?.(life);
 		};
@@ -375,7 +475,7 @@ const isOverridden = fc
 // --- Where and as what somebody works -------------------------------------------------------------------------------
 
 const contracts = otherwise<'permanent' | 'agency'>(7, 'permanent', 'agency');
-const workRoles = otherwise<Role>(18, 'senior', 'nurse', 'carer', 'carer', 'administrator');
+const workRoles = otherwise<Role>(24, 'senior', 'nurse', 'nurse', 'nurse', 'carer', 'carer', 'administrator');
 
 const leaves = fc
 	.record({
@@ -462,6 +562,11 @@ const changesPost = fc
 		contract: otherwise<'permanent' | 'agency'>(25, 'permanent', 'agency'),
 		whole: fc.boolean(),
 		firstEnds: inSome(70, fc.constantFrom(0, 0, 30)),
+		/** Comes of age so much later, as only this post says. */
+		comesOfAgeAfter: inSome(6, fc.constantFrom(10, 200)),
+		nights: otherwise(10, false, true),
+		/** Comes back to the first post, so many days beyond what policy allows. */
+		backAfter: inSome(25, fc.constantFrom(1, 0, 40)),
 		/** Everything ends on a day that is known already, what is only here sooner or later than the rest. */
 		allEnds: inSome(15, fc.constantFrom(5, 60)),
 		minute: minutes,
@@ -474,7 +579,20 @@ const changesPost = fc
 				tell(life, 'employment-ended', when, { lastDay: dayText(life.today + days) }, where);
 			if (given.firstEnds !== null) ends(given.firstEnds, { siteId: life.site }, at);
 			const start = moment(life.today, given.minute + 1);
-			tell(life, 'employment-started', start, { role: given.role, contract: given.contract }, { siteId });
+			const { comesOfAgeAfter } = given;
+			const work = {
+				role: given.role,
+				contract: given.contract,
+				...(comesOfAgeAfter === null ? {} : { adultOn: dayText(life.today + comesOfAgeAfter) }),
+				...(given.nights ? { nights: true as const } : {}),
+			};
+			tell(life, 'employment-started', start, work, { siteId });
+			if (given.backAfter !== null) {
+				life.today = daysLater(life.today + (given.firstEnds ?? 0) + 1, life.rules.policy.absence.longest);
+				life.today += given.backAfter;
+				const again = { role: life.role, contract: 'permanent' as const };
+				tell(life, 'employment-started', moment(life.today, given.minute), again, { siteId: life.site });
+			}
 			if (given.allEnds === null) return;
 			ends(30, {}, moment(life.today, given.minute + 2));
 			ends(given.allEnds, { siteId: life.site }, moment(life.today, given.minute + 3));
@@ -487,22 +605,29 @@ export const firstWork = fc
 		role: workRoles,
 		contract: contracts,
 		comesOfAgeAfter: inSome(12, fc.constantFrom(10, 100, 500)),
-		ageDecision: inSome(75, fc.boolean()),
+		ageDecision: inSome(75, mostly(true, false)),
 		aboutAge: scopes,
 		agencyRecord: inSome(85, mostly(400, 60)),
 		agencyRecordAt: mostly<'nowhere' | 'here' | 'elsewhere'>('nowhere', 'here', 'elsewhere'),
 		whole: otherwise(10, false, true),
+		nights: otherwise(8, false, true),
+		/** Has the register's word for being a nurse. */
+		registered: otherwise<number | undefined>(40, undefined, 1500, 200, 60),
 		never: otherwise(2, false, true),
 	})
 	.map((given): Chapter => {
 		return (life) => {
 			life.today = given.from;
 			life.role = given.role;
+			life.nights = given.nights;
 			if (given.never) return;
 			const at = moment(life.today, 540);
 			const { comesOfAgeAfter } = given;
 			const adultOn = comesOfAgeAfter === null ? {} : { adultOn: dayText(life.today + comesOfAgeAfter) };
-			const work = { role: given.role, contract: given.contract, ...adultOn };
+			const nights = given.nights ? { nights: true as const } : {};
+			const work = { role: given.role, contract: given.contract, ...adultOn, ...nights };
+			if (given.role === 'nurse' && given.registered !== undefined)
+				award(life, 'nmc-registration', at, given.registered);
 			tell(life, 'employment-started', at, work, { siteId: given.whole ? null : life.site });
 			if (comesOfAgeAfter !== null && given.ageDecision !== null)
 				tell(life, 'age-decision', at, { may: given.ageDecision }, given.aboutAge(life));
@@ -532,6 +657,10 @@ const correctable: EvidenceKind[] = [
 	'employment-ended',
 	'outside-assessment',
 	'retraction',
+	'delegation-takeover',
+	'supervision',
+	'lone-giving',
+	'age-decision',
 ];
 
 function takeBack(life: Life, kind: EvidenceKind, minute: number): void {
@@ -585,7 +714,7 @@ const learns = fc
 			const module = requirementOf(life, life.code, 'module')?.module ?? 'basics';
 			if (given.what === 'module') tell(life, 'module-completed', at, { module, version: 2 }, {});
 			if (given.what === 'quiz') passQuiz(life, life.code, at);
-			if (given.what === 'failed quiz') passQuiz(life, life.code, at, false);
+			if (given.what === 'failed quiz') passQuiz(life, life.code, at, { score: 40 });
 			if (given.what === 'acknowledgement')
 				tell(life, 'acknowledgement', at, { content: 'module', slug: module, version: 2 }, {});
 			if (given.what === 'declaration') tell(life, 'declaration', at, { document: 'medicines-policy', version: 2 }, {});
@@ -594,7 +723,7 @@ const learns = fc
 
 const showsAnAward = fc
 	.record({
-		name: fc.constantFrom('agency-record', 'first-aid', 'controlled-drugs'),
+		name: fc.constantFrom('agency-record', 'first-aid', 'controlled-drugs', 'nmc-registration'),
 		lasts: inSome(70, fc.constantFrom(30, 0, -1, 300)),
 		siteId: fc.constantFrom(null, 'rose', 'elm'),
 		minute: minutes,
@@ -613,14 +742,26 @@ const isDelegated = fc
 	.record({
 		reviewIn: fc.constantFrom(30, 0, 3, 200),
 		person: mostly('resident-1', 'resident-2'),
-		ended: fc.constantFrom('none', 'this', 'the first'),
+		ended: otherwise(25, 'none', 'this', 'the first'),
+		takeover: inSome(35, fc.constantFrom(3, 0, 40)),
 		minute: minutes,
 	})
 	.map((given): Chapter => {
 		return (life) => {
 			const first = life.drafts.find((each) => each.kind === 'delegation');
 			delegate(life, life.code, moment(life.today, given.minute), given.person, given.reviewIn);
-			const ended = given.ended === 'this' ? lastDraft(life, 'delegation') : first;
+			const last = lastDraft(life, 'delegation');
+			if (given.takeover !== null && last) {
+				const by = dayText(life.today + given.takeover);
+				tell(
+					life,
+					'delegation-takeover',
+					moment(life.today, given.minute + 4),
+					{ delegation: last.id, by },
+					here(life),
+				);
+			}
+			const ended = given.ended === 'this' ? last : first;
 			if (given.ended === 'none' || !ended) return;
 			const at = moment(life.today, given.minute + 5);
 			tell(life, 'delegation-ended', at, { delegation: ended.id }, here(life));
@@ -640,6 +781,212 @@ const isUpheld = minutes.map((minute): Chapter => {
 	};
 });
 
+// --- Going round a refusal ------------------------------------------------------------------------------------------
+
+/** Taken back by mistake, and entered again under its own day, or under another. */
+const isReentered = fc
+	.record({
+		kind: fc.constantFrom<EvidenceKind>('observation', 'observation', 'quiz-marked', 'module-completed', 'sign-off'),
+		after: fc.constantFrom(1, 0, 10),
+		moved: otherwise(25, 0, 1, -1),
+		minute: minutes,
+	})
+	.map((given): Chapter => {
+		return (life) => {
+			const fact = lastDraft(life, given.kind);
+			if (!fact) return;
+			takeBack(life, given.kind, given.minute);
+			life.today += given.after;
+			const observedAt = new Date(fact.observedAt.getTime() + given.moved * day);
+			const now = moment(life.today, given.minute);
+			const id = `${fact.kind}-${life.drafts.length}`;
+			const recordedAt = now > observedAt ? now : observedAt;
+			life.drafts.push({ ...fact, id, observedAt, recordedAt, supersedes: null } as Draft);
+		};
+	});
+
+/** Something makes another round needed; then somebody may practise beside a colleague, and perhaps is watched. */
+const practisesAgain = fc
+	.record({
+		because: fc.constantFrom('run out', 'run out', 'withdrawn', 'taken back', 'failed', 'failed gravely', 'away'),
+		supervisedAfter: fc.constantFrom(0, 0, 1, -1),
+		scope: otherwise<Scope | null>(10, null, (life) => ({ privilege: life.code, siteId: null })),
+		rounds: fc.constantFrom(0, 0, 1, 3),
+		quiz: fc.boolean(),
+		signedOff: otherwise(50, false, true),
+		term: terms,
+		under,
+		minute: minutes,
+	})
+	.map((given): Chapter => {
+		return (life) => {
+			becauseOf(life, given.because, given.minute);
+			const practises = moment(life.today + given.supervisedAfter, given.minute + 1);
+			tell(life, 'supervision', practises, { supervisor: 'ben' }, given.scope?.(life) ?? here(life));
+			life.today += Math.max(0, given.supervisedAfter);
+			for (let place = 0; place < given.rounds; place++) {
+				life.today += 1;
+				round(life, life.code, moment(life.today, given.minute), { place });
+			}
+			const at = moment(life.today, given.minute + 2);
+			if (given.quiz) passQuiz(life, life.code, at);
+			if (given.signedOff) signOffUntil(life, life.code, at, given.term(life.today), given.under);
+		};
+	});
+
+function becauseOf(life: Life, because: string, minute: number): void {
+	const at = () => moment(life.today, minute);
+	if (because === 'run out') {
+		const lastDay = lastDayOfSignOff(life) ?? life.today;
+		life.today = Math.max(life.today, daysLater(lastDay, life.rules.policy.grace) + 1);
+	}
+	if (because === 'withdrawn') tell(life, 'withdrawal', at(), {}, here(life));
+	if (because === 'taken back') takeBack(life, 'observation', minute);
+	if (because === 'failed') {
+		round(life, life.code, at(), { passed: false });
+		life.today = daysLater(life.today, life.rules.policy.observation.afterMisses) + 1;
+	}
+	if (because === 'failed gravely') round(life, life.code, at(), { fails: 'critical' });
+	if (because !== 'away') return;
+	const back = daysLater(life.today, life.rules.policy.absence.longest) + 1;
+	tell(life, 'absence', at(), { from: dayText(life.today), back: dayText(back) }, {});
+	life.today = back;
+}
+
+/** Helps out where they do not work, on call; sometimes where they work nowhere, or are stopped. */
+const covers = fc
+	.record({
+		hours: mostly(24 * 9, 12, 24 * 40),
+		scope: otherwise<Scope | null>(12, null, (life) => ({ privilege: life.code, siteId: null })),
+		stopped: inSome(25, fc.constantFrom<'pause' | 'withdrawal'>('pause', 'withdrawal')),
+		stopScope: scopes,
+		leavesAfter: inSome(15, fc.constantFrom(0, 3)),
+		minute: minutes,
+	})
+	.map((given): Chapter => {
+		return (life) => {
+			const at = moment(life.today, given.minute);
+			const own = life.site;
+			life.site = otherSite(life);
+			const reviewOn = dayText(life.today + 14);
+			if (given.stopped === 'pause')
+				tell(life, 'pause', at, { reason: 'other', reviewOn, owner: 'grace' }, given.stopScope(life));
+			if (given.stopped === 'withdrawal') tell(life, 'withdrawal', at, {}, given.stopScope(life));
+			const until = new Date(at.getTime() + given.hours * hour).toISOString();
+			tell(life, 'override', at, { until, note: '0'.repeat(64) }, given.scope?.(life) ?? here(life));
+			if (given.leavesAfter === null) return;
+			const lastDay = dayText(life.today + given.leavesAfter);
+			tell(life, 'employment-ended', at, { lastDay }, { siteId: own });
+		};
+	});
+
+/** Allowed on call though something that it rests on is paused, or the review of a delegation is late. */
+const isAllowedThough = fc
+	.record({ though: fc.constantFrom('paused below', 'review is late'), first: fc.boolean(), minute: minutes })
+	.map((given): Chapter => {
+		return (life) => {
+			const at = moment(life.today, given.minute);
+			const until = new Date(at.getTime() + 9 * day).toISOString();
+			const allows = () => tell(life, 'override', at, { until, note: '0'.repeat(64) }, here(life));
+			if (given.first) allows();
+			const below = withPrerequisites(life, life.code)[0] ?? life.code;
+			const reviewOn = dayText(life.today + 14);
+			if (given.though === 'paused below')
+				tell(life, 'pause', at, { reason: 'other', reviewOn, owner: 'grace' }, { ...here(life), privilege: below });
+			else delegate(life, life.code, moment(life.today - 3, given.minute), 'resident-1', -1);
+			if (!given.first) allows();
+		};
+	});
+
+const givesAlone = fc
+	.record({ hours: otherwise(25, 24 * 40, 24 * 9, 12, 1), scope: scopes, again: fc.boolean(), minute: minutes })
+	.map((given): Chapter => {
+		return (life) => {
+			for (const times of given.again ? [2, 1] : [1]) {
+				const at = moment(life.today, given.minute + times);
+				const until = new Date(at.getTime() + given.hours * times * hour).toISOString();
+				tell(life, 'lone-giving', at, { until, secondCheck: 'nora', note: '0'.repeat(64) }, given.scope(life));
+			}
+		};
+	});
+
+/** A new policy asks more of those signed off, and leaves them time. */
+const policyChanges = fc
+	.record({
+		until: fc.constantFrom(28, 3, 90, 0),
+		readOld: otherwise(30, 1, 0),
+		absence: inSome(60, fc.record({ longest: fc.constantFrom('P90D', 'P6M'), asks })),
+		spotCheck: fc.boolean(),
+		aways: fc.boolean(),
+		minute: minutes,
+	})
+	.map((given): Chapter => {
+		return (life) => {
+			const { policy, settling } = life.rules;
+			const ownNumbers = policy.privileges[life.code];
+			const documents: Record<string, number> = given.readOld ? { 'medicines-policy': given.readOld } : {};
+			const older: Policy = {
+				...policy,
+				version: 'older',
+				documents,
+				absence: given.absence ?? policy.absence,
+				privileges: given.spotCheck ? { [life.code]: { ...ownNumbers, spotCheck: 'P12M' } } : {},
+			};
+			settling.push({ policy: older, until: moment(life.today + given.until, 0) });
+			if (given.aways) becauseOf(life, 'away', given.minute);
+		};
+	});
+
+/** Absences that touch one another, or the end of one spell of work and the beginning of the next. */
+const isAwayBitByBit = fc
+	.record({
+		bits: fc.array(
+			fc.record({ days: fc.constantFrom(20, 50, 5), apart: fc.constantFrom(0, 0, -2, 1), gap: fc.boolean() }),
+			{ minLength: 2, maxLength: 4 },
+		),
+		back: otherwise(20, true, false),
+		answered: otherwise(30, false, true),
+		minute: minutes,
+	})
+	.map((given): Chapter => {
+		return (life) => {
+			const at = () => moment(life.today, given.minute);
+			for (const [place, { days, apart, gap }] of given.bits.entries()) {
+				const isLast = place === given.bits.length - 1;
+				const from = life.today + (place === 0 ? 0 : apart);
+				if (gap) {
+					tell(life, 'employment-ended', at(), { lastDay: dayText(from - 1) }, { siteId: null });
+					life.today = from + days;
+					tell(life, 'employment-started', at(), { role: life.role, contract: 'permanent' }, { siteId: life.site });
+				} else {
+					const back = isLast && !given.back ? null : dayText(from + days);
+					tell(life, 'absence', at(), { from: dayText(from), back }, {});
+					life.today = from + days;
+				}
+			}
+			if (given.answered) answersTo(life, life.rules.policy.absence.asks, given.minute);
+		};
+	});
+
+/** What is of use only to somebody who is competent. */
+export const soonChapters = fc.oneof(
+	{ weight: 3, arbitrary: givesAlone },
+	{ weight: 3, arbitrary: isDelegated },
+	{ weight: 1, arbitrary: isOverridden },
+);
+
+/** What may happen before anybody is signed off. */
+export const earlyChapters = fc.oneof(
+	{ weight: 4, arbitrary: isWatched },
+	{ weight: 3, arbitrary: learns },
+	{ weight: 3, arbitrary: isPaused },
+	{ weight: 4, arbitrary: contentChanges },
+	{ weight: 2, arbitrary: isAway },
+	{ weight: 1, arbitrary: isWithdrawn },
+	{ weight: 1, arbitrary: changesPost },
+	{ weight: 1, arbitrary: ageIsDecided },
+);
+
 /** Anything that may happen once somebody is at work. */
 export const laterChapters = fc.oneof(
 	{ weight: 8, arbitrary: isRenewed },
@@ -650,15 +997,22 @@ export const laterChapters = fc.oneof(
 	{ weight: 11, arbitrary: isOverridden },
 	{ weight: 4, arbitrary: isTakenBack },
 	{ weight: 4, arbitrary: isCorrected },
-	{ weight: 3, arbitrary: isWithdrawn },
-	{ weight: 4, arbitrary: isWatched },
+	{ weight: 4, arbitrary: isWithdrawn },
+	{ weight: 7, arbitrary: isWatched },
 	{ weight: 3, arbitrary: learns },
 	{ weight: 9, arbitrary: contentChanges },
 	{ weight: 3, arbitrary: showsAnAward },
 	{ weight: 10, arbitrary: changesPost },
 	{ weight: 2, arbitrary: isSupervised },
-	{ weight: 5, arbitrary: isDelegated },
-	{ weight: 1, arbitrary: ageIsDecided },
+	{ weight: 6, arbitrary: isDelegated },
+	{ weight: 2, arbitrary: ageIsDecided },
+	{ weight: 4, arbitrary: isReentered },
+	{ weight: 7, arbitrary: practisesAgain },
+	{ weight: 4, arbitrary: covers },
+	{ weight: 4, arbitrary: isAllowedThough },
+	{ weight: 9, arbitrary: givesAlone },
+	{ weight: 4, arbitrary: policyChanges },
+	{ weight: 4, arbitrary: isAwayBitByBit },
 	{ weight: 2, arbitrary: isAssessedOutside },
 	{ weight: 1, arbitrary: isUpheld },
 	{ weight: 1, arbitrary: becomesCompetent },

@@ -50,7 +50,8 @@ test('notice may be made longer while it runs', () => {
 	expect(answer(facts, '2026-05-01 00:00').code).toBe('left');
 });
 
-const unseen = (when: string) => round(when, { results: { 'sees-it-swallowed': 'not-seen', 'keeps-keys': 'yes' } });
+const unseen = (when: string) =>
+	round(when, { results: { 'sees-it-swallowed': 'not-seen', 'keeps-keys': 'yes', 'washes-hands': 'yes' } });
 
 test('a permit says until when: the end of the last day', () => {
 	const decision = answer([competent], later);
@@ -103,5 +104,5 @@ test('progress counts what is done, what is short and what nobody has seen', () 
 		['sign-off', false, 0, 1],
 	]);
 	expect(progress[2]?.outstanding).toEqual(['sees-it-swallowed']);
-	expect(progress[2]?.short).toEqual({ dates: 1, timesOfDay: 1, assessors: 0, variants: [] });
+	expect(progress[2]?.short).toEqual({ dates: 1, timesOfDay: 1, assessors: 0, variants: [], people: 0, doses: 0 });
 });

@@ -34,6 +34,12 @@ test.each<[Standing | undefined, Standing, string | null]>([
 	['supervised', 'competent', 'competency.granted'],
 	['paused', 'expired', null],
 	['withdrawn', 'withdrawn', null],
+	['ready-to-observe', 'ready-for-sign-off', null],
+	['withdrawn', 'ready-for-sign-off', null],
+	['ready-for-sign-off', 'withdrawn', null],
+	['ready-for-sign-off', 'competent', 'competency.granted'],
+	['ready-for-sign-off', 'paused', 'competency.paused'],
+	['competent', 'ready-for-sign-off', 'competency.withdrawn'],
 ])('by something recorded, from %s to %s: %s', (before, after, type) => {
 	expect(eventOf(before && stand(before), stand(after), 'record')).toBe(type);
 });
@@ -41,6 +47,9 @@ test.each<[Standing | undefined, Standing, string | null]>([
 test.each<[Standing, Standing, string | null]>([
 	['competent', 'due-soon', 'competency.due_soon'],
 	['due-soon', 'expired', 'competency.expired'],
+	['due-soon', 'ready-for-sign-off', 'competency.expired'],
+	['ready-for-sign-off', 'expired', null],
+	['ready-for-sign-off', 'withdrawn', null],
 	['competent', 'not-required', 'competency.expired'],
 	['supervised', 'not-required', 'competency.expired'],
 	['competent', 'paused', 'competency.paused'],
@@ -86,6 +95,6 @@ test.each([
 	['not competent in the same', 'ben', true, false, 'not-competent'],
 	['neither', 'ben', false, false, 'not-an-assessor'],
 ])('an assessor who is %s', (_name, assessorId, assess, same, refusal) => {
-	const given = { assessorId, learnerId: 'amara', assess: { permit: assess }, samePrivilege: { permit: same } };
+	const given = { assessorId, learnerId: 'amara', assess: { holds: assess }, samePrivilege: { holds: same } };
 	expect(refuseAssessor(given)).toBe(refusal);
 });

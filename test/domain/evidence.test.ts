@@ -96,8 +96,10 @@ const whole: { [K in EvidenceKind]: object } = {
 	supervision: { supervisor: uuid },
 	delegation: { person: 'person-17', delegator: uuid, registration: '12A3456E', reviewOn: '2026-07-01' },
 	'delegation-ended': { delegation: uuid },
+	'delegation-takeover': { delegation: uuid, by: '2026-07-01' },
 	absence: { from: '2026-02-01', back: '2026-06-01' },
 	override: { until: instant, note: hash },
+	'lone-giving': { until: instant, secondCheck: uuid, note: hash },
 	'sign-off-upheld': { signOff: uuid, round: uuid, note: hash },
 	'quiz-marked': { quiz: 'by-mouth', attempt: uuid, score: 90, passMark: 80, criticalMissed: [], passed: true },
 	observation: {

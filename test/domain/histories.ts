@@ -85,6 +85,7 @@ const insulin = privilegeOf('administer-insulin', [
 ]);
 const declaring = {
 	...oral,
+	witness: 'witness-controlled-drug' as const,
 	requirements: [...oral.requirements, { kind: 'declaration' as const, document: 'medicines-policy' }],
 };
 const busyPolicy = policyWith({

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import type { Evidence } from '../../app/domain/evidence.ts';
 import type { PrivilegeCode } from '../../app/domain/privilege.ts';
 import type { Question, Rules } from '../../app/domain/rules.ts';
-import { becomesCompetent, firstWork, isRenewed, laterChapters, waits } from './chapters.ts';
+import {
+	becomesCompetent,
+	earlyChapters,
+	firstWork,
+	isRenewed,
+	laterChapters,
+	soonChapters,
+	waits,
+} from './chapters.ts';
 import { inSome, mostly, otherwise, rulebooks } from './rulebooks.ts';
 import { type Draft, day, dayNumber, daysLater, hour, type Life, minutes, moment, nextChange } from './telling.ts';
 
@@ -21,7 +29,7 @@ export interface Asking {
 
 /** Instants at which something may begin or be over: a fact's own, and its days moved by the numbers of policy. */
 function turningPoints(life: Life, fact: { observedAt: Date; payload: object }): Date[] {
-	const { observation, absence, grace, renewal } = life.rules.policy;
+	const { observation, absence, grace, renewal, quiz } = life.rules.policy;
 	const points: Date[] = [fact.observedAt];
 	const named = Object.values(fact.payload).filter((each) => typeof each === 'string');
 	const days = named.filter((text) => /^\d{4}-\d{2}-\d{2}$/.test(text)).map(dayNumber);
@@ -34,7 +42,7 @@ function turningPoints(life: Life, fact: { observedAt: Date; payload: object }):
 	const first = life.drafts[0]?.payload;
 	if (first && 'adultOn' in first && first.adultOn) points.push(moment(dayNumber(first.adultOn), 0));
 	const own = Math.floor(fact.observedAt.getTime() / day);
-	for (const duration of [observation.maximumAge, 'P1M', 'P3M', 'P6M'])
+	for (const duration of [observation.maximumAge, observation.afterMisses, quiz.maximumAge, 'P1M', 'P3M', 'P6M'])
 		points.push(moment(daysLater(own, duration) + 1, 0));
 	return points;
 }
@@ -73,7 +81,8 @@ type Asked = typeof questions extends fc.Arbitrary<infer Given> ? Given : never;
 function chosenInstant(life: Life, { when }: Asked): Date {
 	if ('wait' in when) return moment(life.today + when.wait, when.minute);
 	const changes = life.rules.changes.map((each) => ({ observedAt: each.inForceFrom, payload: {} }));
-	const facts = [...life.drafts, ...changes];
+	const settled = life.rules.settling.map(({ until }) => ({ observedAt: until, payload: {} }));
+	const facts = [...life.drafts, ...changes, ...settled];
 	const fact = facts[facts.length - 1 - (when.fact % Math.max(1, Math.min(facts.length, when.fact < 20 ? 8 : 30)))];
 	const points = fact ? turningPoints(life, fact) : [moment(life.today, 600)];
 	return new Date((points[when.point % points.length] as Date).getTime() + when.shift);
@@ -93,7 +102,7 @@ function whenKnown(evidence: readonly Evidence[], at: Date, { known, knownFact }
 
 const targets = fc.oneof(
 	{ weight: 7, arbitrary: fc.constant<PrivilegeCode>('administer-oral') },
-	{ weight: 3, arbitrary: fc.constant<PrivilegeCode>('administer-inhaled') },
+	{ weight: 6, arbitrary: fc.constant<PrivilegeCode>('administer-inhaled') },
 	{ weight: 2, arbitrary: fc.constant<PrivilegeCode>('administer-prn') },
 	{ weight: 5, arbitrary: fc.constant<PrivilegeCode>('administer-rescue') },
 	{ weight: 2, arbitrary: fc.constant<PrivilegeCode>('administer-controlled-drug') },
@@ -107,8 +116,12 @@ export const askings: fc.Arbitrary<Asking> = fc
 		code: targets,
 		site: fc.constantFrom('rose', 'elm'),
 		starts: firstWork,
-		first: inSome(96, becomesCompetent),
+		/** Before the first sign-off. */
+		early: inSome(25, earlyChapters),
+		first: inSome(94, becomesCompetent),
 		renewals: fc.array(isRenewed, { maxLength: 3, size: 'max' }),
+		/** While they are most likely to be competent still. */
+		soon: inSome(25, soonChapters),
 		later: fc.array(
 			fc.record({
 				tells: laterChapters,
@@ -121,19 +134,22 @@ export const askings: fc.Arbitrary<Asking> = fc
 		),
 		asked: questions,
 	})
-	.map(({ rules, code, site, starts, first, renewals, later, asked }) => {
+	.map(({ rules, code, site, starts, early, first, renewals, soon, later, asked }) => {
 		const life: Life = {
-			rules: { ...rules, changes: [] },
+			rules: { ...rules, changes: [], settling: [...(rules.settling ?? [])] },
 			code,
 			site,
 			role: 'senior',
+			nights: false,
 			today: 0,
 			late: 0,
 			drafts: [],
 		};
 		starts(life);
+		early?.(life);
 		first?.(life);
 		for (const renewal of renewals) renewal(life);
+		soon?.(life);
 		for (const { tells, wait, besideChange, late } of later) {
 			life.today += wait;
 			if (besideChange !== null) life.today = nextChange(life.today, besideChange);

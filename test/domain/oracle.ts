@@ -1,10 +1,56 @@
 import { Temporal } from '@js-temporal/polyfill';
-import type { ChangeAsks } from '../../app/domain/content.ts';
-import type { Evidence, EvidenceKind, EvidenceOf } from '../../app/domain/evidence.ts';
-import type { Policy } from '../../app/domain/policy.ts';
+import type { Evidence, EvidenceOf } from '../../app/domain/evidence.ts';
 import type { Privilege, PrivilegeCode, Requirement, RequirementKind } from '../../app/domain/privilege.ts';
 import type { ReasonCode } from '../../app/domain/reason.ts';
-import type { ContentChange, Question, Rules, Standing } from '../../app/domain/rules.ts';
+import type { Question, Rules, Standing } from '../../app/domain/rules.ts';
+import { type Condition, isDue, isSeenUnsafe, openConditions } from './oracle-conditions.ts';
+import {
+	type Asked,
+	ageIsMet,
+	agencyIsMet,
+	all,
+	askedAbout,
+	awardIsGood,
+	careHere,
+	concerningSignOffs,
+	dayEarlier,
+	dayLater,
+	dayOf,
+	declarationIsMet,
+	earliest,
+	endOfAward,
+	endOfEach,
+	goodUntil,
+	inRoleHere,
+	isAfter,
+	isAgencyOnly,
+	isExactly,
+	isHereOrWide,
+	isPaused,
+	isUnderWay,
+	isWithdrawn,
+	isWork,
+	newest,
+	newestAgencyRecord,
+	newestAward,
+	notBefore,
+	type SignOff,
+	type Spell,
+	sinceWithdrawal,
+	spells,
+	spellsHere,
+	underWayHere,
+} from './oracle-facts.ts';
+import {
+	endOfSignOff,
+	firstDayOfWindow,
+	heldUnder,
+	isMetByDoing,
+	isSound,
+	pathOf,
+	roundsThatCount,
+	validityOf,
+} from './oracle-rounds.ts';
 
 /**
  * The rules of content/rules.md a second time, written from the prose alone and as simply as possible, so that the
@@ -17,20 +63,6 @@ export interface OracleAnswer {
 	validUntil: Date | null;
 }
 
-/** A question with everything needed to answer it: the numbers, the privilege's file and the facts that count. */
-interface Asked {
-	rules: Rules;
-	policy: Policy;
-	entry: Privilege;
-	code: PrivilegeCode;
-	siteId: string;
-	person: string | undefined;
-	/** Oldest first. */
-	facts: Evidence[];
-	at: Date;
-	knownAt: Date;
-}
-
 export function oracleDecides(
 	rules: Rules,
 	evidence: readonly Evidence[],
@@ -38,109 +70,14 @@ export function oracleDecides(
 	at: Date,
 	knownAt: Date,
 ): OracleAnswer {
-	if (!rules.privileges.has(question.privilege) || restsOnItself(rules, question.privilege))
-		return deny('unknown_privilege', 'not-required');
+	if (!isKnown(rules, question.privilege)) return deny('unknown_privilege', 'not-required');
 	const asked = askedAbout(rules, evidence, question, at, knownAt);
 	const answer = answerInOrder(asked, true);
-	return answer.permit ? answer : underOverride(asked, answer);
-}
-
-function askedAbout(rules: Rules, evidence: readonly Evidence[], question: Question, at: Date, knownAt: Date): Asked {
-	return {
-		rules,
-		policy: rules.policy,
-		entry: rules.privileges.get(question.privilege) as Privilege,
-		code: question.privilege,
-		siteId: question.siteId,
-		person: question.person,
-		facts: factsThatCount(evidence, at, knownAt),
-		at,
-		knownAt,
-	};
+	return answer.permit ? givingAlone(asked, answer) : underOverride(asked, answer);
 }
 
 function deny(code: ReasonCode, standing: Standing): OracleAnswer {
 	return { permit: false, code, standing, validUntil: null };
-}
-
-// --- Days (4) ---------------------------------------------------------------------------------------------------
-
-const london = 'Europe/London';
-
-function dayOf(instant: Date): string {
-	return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(london).toPlainDate().toString();
-}
-
-function dayLater(day: string, duration: string): string {
-	return Temporal.PlainDate.from(day).add(Temporal.Duration.from(duration)).toString();
-}
-
-function dayEarlier(day: string, duration: string): string {
-	return Temporal.PlainDate.from(day).subtract(Temporal.Duration.from(duration)).toString();
-}
-
-function startOf(day: string): Date {
-	return atTime(day, '00:00');
-}
-
-function endOf(day: string): Date {
-	return atTime(dayLater(day, 'P1D'), '00:00');
-}
-
-function atTime(day: string, time: string): Date {
-	const local = Temporal.PlainDate.from(day).toPlainDateTime(Temporal.PlainTime.from(time));
-	return new Date(local.toZonedDateTime(london).epochMilliseconds);
-}
-
-/** 4. Something good until a day is good to the end of that day. */
-function isPast(day: string, at: Date): boolean {
-	return dayOf(at) > day;
-}
-
-// --- What counts ------------------------------------------------------------------------------------------------
-
-/** 1. Recorded by `knownAt`, happened by `at`, and nothing recorded by `knownAt` supersedes it. */
-function factsThatCount(evidence: readonly Evidence[], at: Date, knownAt: Date): Evidence[] {
-	const counting: Evidence[] = [];
-	for (const fact of evidence) {
-		let superseded = false;
-		for (const other of evidence) {
-			if (other.supersedes === fact.id && other.recordedAt.getTime() <= knownAt.getTime()) superseded = true;
-		}
-		const known = fact.recordedAt.getTime() <= knownAt.getTime();
-		const happened = fact.observedAt.getTime() <= at.getTime();
-		if (known && happened && !superseded) counting.push(fact);
-	}
-	return counting.sort((a, b) => (isAfter(a, b) ? 1 : -1));
-}
-
-/** 2. Happened later or, at the same instant, was recorded later. */
-function isAfter(fact: Evidence, other: Evidence): boolean {
-	if (fact.observedAt.getTime() !== other.observedAt.getTime())
-		return fact.observedAt.getTime() > other.observedAt.getTime();
-	return fact.seq > other.seq;
-}
-
-/** 3. Its privilege is empty or the one asked about, and its site is empty or the one asked about. */
-function concerns(fact: Evidence, asked: Asked): boolean {
-	const privilegeFits = fact.privilege === null || fact.privilege === asked.code;
-	const siteFits = fact.siteId === null || fact.siteId === asked.siteId;
-	return privilegeFits && siteFits;
-}
-
-/** For exactly the privilege and the site asked about. */
-function isExactly(fact: Evidence, asked: Asked): boolean {
-	return fact.privilege === asked.code && fact.siteId === asked.siteId;
-}
-
-function all<K extends EvidenceKind>(facts: readonly Evidence[], kind: K): EvidenceOf<K>[] {
-	const found: EvidenceOf<K>[] = [];
-	for (const fact of facts) if (fact.kind === kind) found.push(fact as unknown as EvidenceOf<K>);
-	return found;
-}
-
-function newest<F>(oldestFirst: readonly F[]): F | undefined {
-	return oldestFirst[oldestFirst.length - 1];
 }
 
 // --- In this order ----------------------------------------------------------------------------------------------
@@ -149,81 +86,47 @@ function newest<F>(oldestFirst: readonly F[]): F | undefined {
 function answerInOrder(asked: Asked, delegationIsAsked: boolean): OracleAnswer {
 	const notEmployed = notEmployedHere(asked);
 	if (notEmployed) return deny(notEmployed, 'not-required');
-	if (isWithdrawn(asked)) return deny('withdrawn', 'withdrawn');
+	if (isWithdrawn(asked)) return withdrawn(asked);
 	if (isPaused(asked)) return deny('paused_review', 'paused');
-	const signOff = newest(signOffsSinceWithdrawal(asked));
+	const signOff = governingSignOff(asked);
 	if (!signOff) return notSignedOff(asked);
-	const signOffEnds = endOfSignOff(asked, signOff);
-	if (asked.at.getTime() >= signOffEnds.getTime()) return deny('expired', 'expired');
-	const unsound = whyUnsound(asked, signOff);
-	if (unsound) return deny(unsound, 'in-training');
-	// 8 and 9 ask what the privilege asked for when the sign-off was made.
-	const entry = asked.rules.earlier?.privileges.get(signOff.contentVersionId ?? '') ?? asked.entry;
-	const held = { ...asked, entry };
-	const open = openAsks(held, signOff);
-	const overdue = firstOverdue(asked, open);
-	if (overdue) return deny(overdue, 'expired');
+	if (notBefore(asked.at, endOfSignOff(asked, signOff))) return runOut(asked, signOff);
+	if (!isSound(asked, signOff)) return unsound(asked, signOff);
+
+	const held = heldUnder(asked, signOff);
+	const open = openConditions(held, signOff);
+	const due = open.filter((each) => isDue(held, each));
+	if (due.length > 0) return overdue(held, due);
 	const lost = noLongerTrue(held);
 	if (lost) return deny(lost, 'paused');
+
 	const standing = isDueSoon(asked, signOff, open) ? 'due-soon' : 'competent';
-	if (delegationIsAsked) {
+	const ends = [endOfSignOff(asked, signOff), ...everythingElseThatEnds(held, open)];
+	if (delegationIsAsked && needsDelegation(asked.entry)) {
 		const undelegated = notDelegated(asked);
 		if (undelegated) return deny(undelegated, standing);
+		ends.push(...endsOfDelegation(asked));
 	}
-	const ends = [signOffEnds, ...everythingElseThatEnds(held, open)];
-	if (delegationIsAsked && asked.entry.requirements.some((each) => each.kind === 'delegation'))
-		ends.push(endOfDelegation(asked));
 	return { permit: true, code: 'competent', standing, validUntil: earliest(ends) };
 }
 
-/** In order, 1. Whether following prerequisites leads back to where one began. */
-function restsOnItself(rules: Rules, code: PrivilegeCode): boolean {
+/** In order, 1. Somebody has described it, and following its prerequisites does not lead back to where one began. */
+function isKnown(rules: Rules, code: PrivilegeCode): boolean {
+	if (!rules.privileges.has(code)) return false;
 	const seen: PrivilegeCode[] = [];
 	const toVisit: PrivilegeCode[] = [code];
 	while (toVisit.length > 0) {
 		const next = toVisit.pop() as PrivilegeCode;
 		for (const each of rules.privileges.get(next)?.requirements ?? []) {
 			if (each.kind !== 'prerequisite') continue;
-			if (each.privilege === code) return true;
+			if (each.privilege === code) return false;
 			if (!seen.includes(each.privilege)) {
 				seen.push(each.privilege);
 				toVisit.push(each.privilege);
 			}
 		}
 	}
-	return false;
-}
-
-interface Spell {
-	start: EvidenceOf<'employment-started'>;
-	lastDay: string | null;
-}
-
-/** In order, 2. A start, and the last day of the ending that belongs to it. */
-function spells(asked: Asked): Spell[] {
-	const found: Spell[] = [];
-	for (const start of all(asked.facts, 'employment-started')) {
-		let lastDay: string | null = null;
-		for (const ending of all(asked.facts, 'employment-ended')) {
-			const belongs = (ending.siteId === null || ending.siteId === start.siteId) && isAfter(ending, start);
-			if (!belongs) continue;
-			if (lastDay === null || !isPast(lastDay, ending.observedAt)) lastDay = ending.payload.lastDay;
-		}
-		found.push({ start, lastDay });
-	}
-	return found;
-}
-
-function spellsHere(asked: Asked): Spell[] {
-	return spells(asked).filter(({ start }) => start.siteId === null || start.siteId === asked.siteId);
-}
-
-function isUnderWay(spell: Spell, at: Date): boolean {
-	return spell.lastDay === null || !isPast(spell.lastDay, at);
-}
-
-function underWayHere(asked: Asked): Spell[] {
-	return spellsHere(asked).filter((each) => isUnderWay(each, asked.at));
+	return true;
 }
 
 /** In order, 2. */
@@ -234,60 +137,48 @@ function notEmployedHere(asked: Asked): ReasonCode | null {
 	return spells(asked).length > 0 ? 'left' : 'not_assessed';
 }
 
-function lastWithdrawal(asked: Asked): EvidenceOf<'withdrawal'> | undefined {
-	return newest(all(asked.facts, 'withdrawal').filter((each) => concerns(each, asked)));
-}
-
-/** In order, 3. After a withdrawal only what is after it counts. */
-function sinceWithdrawal<F extends Evidence>(asked: Asked, facts: readonly F[]): F[] {
-	const withdrawal = lastWithdrawal(asked);
-	return facts.filter((each) => !withdrawal || isAfter(each, withdrawal));
-}
-
 /** In order, 3. */
-function isWithdrawn(asked: Asked): boolean {
-	return lastWithdrawal(asked) !== undefined && signOffsSinceWithdrawal(asked).length === 0;
-}
-
-/** In order, 4. */
-function isPaused(asked: Asked): boolean {
-	for (const pause of all(asked.facts, 'pause')) {
-		if (concerns(pause, asked) && liftingsOf(asked, pause).length === 0) return true;
+function withdrawn(asked: Asked): OracleAnswer {
+	if (!isPaused(asked)) {
+		if (maySupervisedBefore(asked)) return deny('supervised_only', 'supervised');
+		if (lacksOnlyTheSignOff(asked)) return deny('withdrawn', 'ready-for-sign-off');
 	}
-	return false;
+	return deny('withdrawn', 'withdrawn');
 }
 
-function liftingsOf(asked: Asked, pause: EvidenceOf<'pause'>): EvidenceOf<'pause-lifted'>[] {
-	return all(asked.facts, 'pause-lifted').filter((each) => each.payload.pause === pause.id);
+/** In order, 5. The newest; where that is not sound, the newest sound one that has not run out. */
+function governingSignOff(asked: Asked): SignOff | undefined {
+	const since = sinceWithdrawal(asked, concerningSignOffs(asked));
+	const last = newest(since);
+	if (!last || isSound(asked, last)) return last;
+	const good = since.filter((each) => isSound(asked, each) && !notBefore(asked.at, endOfSignOff(asked, each)));
+	return newest(good) ?? last;
 }
 
-/** Those that concern the question, since any withdrawal that does. */
-function signOffsSinceWithdrawal(asked: Asked): EvidenceOf<'sign-off'>[] {
-	const concerning = all(asked.facts, 'sign-off').filter((each) => concerns(each, asked));
-	return sinceWithdrawal(asked, concerning);
-}
-
-/** In order, 5. */
+/** In order, 5. Without any. */
 function notSignedOff(asked: Asked): OracleAnswer {
-	if (everythingMetBut(asked, ['observation', 'sign-off', 'delegation']) && hasSupervision(asked))
-		return deny('supervised_only', 'supervised');
-	const passedQuiz = hasPassedItsQuiz(asked);
-	if (!roleIsAmong(asked, asked.entry.for) && !passedQuiz && !hasBeenInARoundHere(asked))
+	if (maySupervisedBefore(asked)) return deny('supervised_only', 'supervised');
+	if (inRoleHere(asked, asked.entry.for).length === 0 && !hasPassedItsQuiz(asked) && !hasBeenInARoundHere(asked))
 		return deny('not_assessed', 'not-required');
-	const code = firstUnmet(asked) ?? 'sign_off_missing';
+	const open = askedConditions(asked);
+	const [first] = [...open].sort((a, b) => a.dueBy.getTime() - b.dueBy.getTime());
+	const code = firstUnmet(asked) ?? (first ? codeOfCondition(first) : 'sign_off_missing');
+	if (lacksOnlyTheSignOff(asked)) return deny(code, 'ready-for-sign-off');
 	if (!hasBegun(asked)) return deny(code, 'not-started');
 	const learned = asked.entry.requirements.every(
 		(each) => !['module', 'quiz', 'declaration', 'site-induction'].includes(each.kind) || isMet(asked, each),
 	);
-	return deny(code, learned ? 'ready-to-observe' : 'in-training');
+	const onlyRounds = open.every((each) => each.asks === 'observation');
+	return deny(code, learned && onlyRounds ? 'ready-to-observe' : 'in-training');
 }
 
-/** In order, 5. Age and agency are asked of the person, before what the privilege's file asks. */
+/** In order, 5. Age and agency are asked of the person first. The sign-off and the delegation are not asked for. */
 function firstUnmet(asked: Asked): ReasonCode | null {
 	if (!ageIsMet(asked)) return 'under_18_no_decision';
 	if (!agencyIsMet(asked)) return 'agency_unverified';
 	for (const each of asked.entry.requirements) {
-		if (each.kind !== 'delegation' && !isMet(asked, each)) return codeOf(each.kind);
+		const isAskedHere = each.kind !== 'delegation' && each.kind !== 'sign-off';
+		if (isAskedHere && !isMet(asked, each)) return codeOf(each.kind);
 	}
 	return null;
 }
@@ -297,9 +188,14 @@ function everythingMetBut(asked: Asked, kinds: RequirementKind[]): boolean {
 	return asked.entry.requirements.every((each) => kinds.includes(each.kind) || isMet(asked, each));
 }
 
-function hasSupervision(asked: Asked): boolean {
-	const supervisions = all(asked.facts, 'supervision');
-	return sinceWithdrawal(asked, supervisions).some((each) => isExactly(each, asked));
+/** In order, 3, 5, 6 and 7. Every requirement but the sign-off and the delegation is met, and no condition is open. */
+function lacksOnlyTheSignOff(asked: Asked): boolean {
+	return everythingMetBut(asked, ['sign-off', 'delegation']) && askedConditions(asked).length === 0;
+}
+
+/** Conditions. Asked once its *since* or its *due by* has come; a spot check is only for those signed off. */
+function askedConditions(asked: Asked): Condition[] {
+	return openConditions(asked, null).filter((each) => notBefore(asked.at, each.since) || isDue(asked, each));
 }
 
 function hasPassedItsQuiz(asked: Asked): boolean {
@@ -312,167 +208,206 @@ function hasPassedItsQuiz(asked: Asked): boolean {
 }
 
 function hasBeenInARoundHere(asked: Asked): boolean {
-	return all(asked.facts, 'observation').some((each) => each.privilege === asked.code && each.siteId === asked.siteId);
+	return all(asked.facts, 'observation').some((each) => isExactly(each, asked));
 }
 
 /** In order, 5. One of its modules, quiz and observation is met, or the observation in part. */
 function hasBegun(asked: Asked): boolean {
 	for (const each of asked.entry.requirements) {
 		if (['module', 'quiz', 'observation'].includes(each.kind) && isMet(asked, each)) return true;
-		if (each.kind === 'observation' && roundsThatCount(asked, each, pathOf(asked)).length > 0) return true;
+		if (each.kind === 'observation' && roundsThatCount(asked, each).length > 0) return true;
 	}
 	return false;
 }
 
 /** In order, 6. */
-function endOfSignOff(asked: Asked, signOff: EvidenceOf<'sign-off'>): Date {
-	const day = dayLater(signOff.payload.lastDay, asked.policy.grace);
-	if (asked.policy.endOfShift === null) return endOf(day);
-	return atTime(dayLater(day, 'P1D'), asked.policy.endOfShift);
+function runOut(asked: Asked, signOff: SignOff): OracleAnswer {
+	const end = endOfSignOff(asked, signOff);
+	const since = supervisions(asked).some((each) => notBefore(each.observedAt, end));
+	if (since && mayPractise(asked, ['observation', 'sign-off', 'delegation', 'quiz'], signOff))
+		return deny('supervised_only', 'supervised');
+	if (lacksOnlyTheSignOff(asked)) return deny('sign_off_missing', 'ready-for-sign-off');
+	return deny('expired', 'expired');
 }
 
-/** In order, 7. What was not met when the sign-off was made, under the rules that it was made under. */
-function whyUnsound(asked: Asked, signOff: EvidenceOf<'sign-off'>): ReasonCode | null {
-	const named = signOff.contentVersionId;
-	const inForce = asked.rules.privileges.get(asked.code) as Privilege;
-	const then: Asked = {
-		...asked,
-		policy: asked.rules.earlier?.policies.get(signOff.payload.policy) ?? asked.rules.policy,
-		entry: (named === null ? undefined : asked.rules.earlier?.privileges.get(named)) ?? inForce,
-		facts: asked.facts.filter((each) => isAfter(signOff, each)),
-		at: signOff.observedAt,
-	};
-	for (const each of then.entry.requirements) {
-		const lookedAt = ['module', 'quiz', 'site-induction', 'observation'].includes(each.kind);
-		if (lookedAt && !isMet(then, each)) return codeOf(each.kind);
-	}
-	return null;
+/** In order, 7. */
+function unsound(asked: Asked, signOff: SignOff): OracleAnswer {
+	const since = supervisions(asked).some((each) => isAfter(each, signOff));
+	if (since && mayPractise(asked, ['observation', 'sign-off', 'delegation'], signOff))
+		return deny('supervised_only', 'supervised');
+	return deny('sign_off_unsound', lacksOnlyTheSignOff(asked) ? 'ready-for-sign-off' : 'in-training');
 }
 
 /** In order, 8. The one that was due first; at the same instant, the one that stands first in the list. */
-function firstOverdue(asked: Asked, open: readonly Ask[]): ReasonCode | null {
-	let first: Ask | null = null;
-	for (const each of open) {
-		const isDue = each.dueBy.getTime() <= asked.at.getTime();
-		if (isDue && (first === null || each.dueBy.getTime() < first.dueBy.getTime())) first = each;
+function overdue(held: Asked, due: readonly Condition[]): OracleAnswer {
+	let first = due[0] as Condition;
+	for (const each of due) if (each.dueBy.getTime() < first.dueBy.getTime()) first = each;
+	if (due.every((each) => each.asks === 'observation')) {
+		const since = supervisions(held).some((each) => notBefore(each.observedAt, first.dueBy));
+		if (since && !isPaused(held) && everythingMetBut(held, ['observation', 'sign-off', 'delegation', 'quiz']))
+			return deny('supervised_only', 'supervised');
 	}
-	if (first === null) return null;
-	if (first.asks === 'acknowledge') return 'module_missing';
-	return first.asks === 'quiz' ? 'quiz_not_passed' : 'observations_short';
+	return deny(codeOfCondition(first), 'expired');
+}
+
+function codeOfCondition({ asks }: Condition): ReasonCode {
+	switch (asks) {
+		case 'acknowledge':
+			return 'module_missing';
+		case 'declaration':
+			return 'declaration_missing';
+		case 'quiz':
+			return 'quiz_not_passed';
+		case 'observation':
+			return 'observations_short';
+	}
 }
 
 /** In order, 9. */
-function noLongerTrue(asked: Asked): ReasonCode | null {
-	if (!ageIsMet(asked)) return 'under_18_no_decision';
-	if (!agencyIsMet(asked)) return 'agency_unverified';
-	for (const each of asked.entry.requirements) {
-		const askedAgain = ['role', 'award', 'declaration', 'prerequisite'].includes(each.kind);
-		if (askedAgain && !isMet(asked, each)) return codeOf(each.kind);
+function noLongerTrue(held: Asked): ReasonCode | null {
+	if (!ageIsMet(held)) return 'under_18_no_decision';
+	if (!agencyIsMet(held)) return 'agency_unverified';
+	for (const each of held.entry.requirements) {
+		if (['role', 'award', 'prerequisite'].includes(each.kind) && !isMet(held, each)) return codeOf(each.kind);
 	}
 	return null;
 }
 
-/** In order, 10. */
-function notDelegated(asked: Asked): ReasonCode | null {
-	if (!asked.entry.requirements.some((each) => each.kind === 'delegation')) return null;
-	if (asked.person === undefined) return 'delegation_missing';
-	const delegations = delegationsNotEnded(asked);
-	if (delegations.length === 0) return 'delegation_missing';
-	if (delegations.every((each) => isPast(each.payload.reviewOn, asked.at))) return 'delegation_expired';
-	return null;
+/** In order, 11. Inside the window, or a condition is due within `dueSoon`. */
+function isDueSoon(asked: Asked, signOff: SignOff, open: readonly Condition[]): boolean {
+	const today = dayOf(asked.at);
+	if (firstDayOfWindow(asked, signOff) <= today) return true;
+	return open.some(({ dueBy }) => {
+		const lastDay = dayOf(new Date(dueBy.getTime() - 1));
+		return dayEarlier(lastDay, asked.policy.dueSoon) <= today;
+	});
 }
 
-/** In order, 11. */
-function isDueSoon(asked: Asked, signOff: EvidenceOf<'sign-off'>, open: readonly Ask[]): boolean {
-	const lastDays = [signOff.payload.lastDay, ...open.map((each) => dayOf(new Date(each.dueBy.getTime() - 1)))];
-	return lastDays.some((each) => dayEarlier(each, asked.policy.dueSoon) <= dayOf(asked.at));
-}
-
-/** In order, 11. All but the end of the sign-off. */
-function everythingElseThatEnds(asked: Asked, open: readonly Ask[]): Date[] {
-	const ends: Date[] = [];
-	const workEnds = endOfWorkHere(asked);
-	if (workEnds) ends.push(workEnds);
-	for (const each of asked.entry.requirements) {
+/** In order, 11. All but the end of the sign-off and of the delegation. */
+function everythingElseThatEnds(held: Asked, open: readonly Condition[]): Date[] {
+	const ends: Date[] = [...endOfEach(underWayHere(held))];
+	for (const each of held.entry.requirements) {
 		if (each.kind === 'prerequisite') {
-			const until = prerequisiteAnswer(asked, each.privilege)?.validUntil;
+			const until = prerequisiteAnswer(held, each.privilege).validUntil;
 			if (until) ends.push(until);
 		}
-		if (each.kind === 'role') ends.push(...endOfRoles(asked, each.roles));
-		if (each.kind === 'award') ends.push(...endOfAward(newestAward(asked, each.award)));
+		if (each.kind === 'role') ends.push(...endOfEach(inRoleHere(held, each.roles)));
+		if (each.kind === 'award') ends.push(...endOfAward(held, newestAward(held, each.award)));
 	}
-	if (agencyIsAsked(asked)) ends.push(...endOfAward(newestAgencyRecord(asked)));
-	ends.push(...agencyAloneFrom(asked));
-	for (const each of open) if (each.dueBy.getTime() > asked.at.getTime()) ends.push(each.dueBy);
+	if (isAgencyOnly(held)) ends.push(...endOfAward(held, newestAgencyRecord(held)));
+	ends.push(...agencyAloneFrom(held));
+	for (const each of open) if (!isDue(held, each)) ends.push(each.dueBy);
 	return ends;
 }
 
-/** The end of the last spell in a role that is asked for, where each of those has one. */
-function endOfRoles(asked: Asked, roles: readonly string[]): Date[] {
-	const inRole = underWayHere(asked).filter(({ start }) => roles.includes(start.payload.role));
-	return endOfEach(inRole);
-}
-
-/** When nothing but agency work is left, and no agency record holds any more. */
+/** In order, 11. When nothing but agency work is left, and no agency record holds any more. */
 function agencyAloneFrom(asked: Asked): Date[] {
-	const here = underWayHere(asked);
+	const here = careHere(asked);
 	const own = here.filter(({ start }) => start.payload.contract !== 'agency');
 	if (own.length === 0 || own.length === here.length) return [];
 	const ends = endOfEach(own);
 	const record = newestAgencyRecord(asked);
 	if (ends.length === 0 || !record) return ends;
 	if (record.payload.expiresOn === null) return [];
-	const recordEnds = endOf(record.payload.expiresOn);
-	return ends.map((each) => (each.getTime() > recordEnds.getTime() ? each : recordEnds));
+	const recordEnds = goodUntil(asked, record.payload.expiresOn);
+	return ends.map((each) => (notBefore(each, recordEnds) ? each : recordEnds));
 }
 
-function endOfEach(given: readonly Spell[]): Date[] {
-	const lastDays = given.flatMap(({ lastDay }) => (lastDay === null ? [] : [lastDay]));
-	if (given.length === 0 || lastDays.length < given.length) return [];
-	return [endOf(lastDays.sort().at(-1) ?? '')];
+// --- Beside a colleague -----------------------------------------------------------------------------------------
+
+/** For exactly this privilege and site. */
+function supervisions(asked: Asked): EvidenceOf<'supervision'>[] {
+	return all(asked.facts, 'supervision').filter((each) => isExactly(each, asked));
 }
 
-/** Known only where every spell under way here has a last day. */
-function endOfWorkHere(asked: Asked): Date | null {
-	let last = '';
-	for (const { lastDay } of underWayHere(asked)) {
-		if (lastDay === null) return null;
-		if (lastDay > last) last = lastDay;
+/** Everything is met but what practising is for, nothing is due but rounds, and no pause concerns the question. */
+function mayPractise(asked: Asked, but: RequirementKind[], signOff: SignOff | null): boolean {
+	const due = openConditions(asked, signOff).filter((each) => isDue(asked, each));
+	return !isPaused(asked) && due.every((each) => each.asks === 'observation') && everythingMetBut(asked, but);
+}
+
+/** Beside a colleague, *not signed off, or withdrawn*. */
+function maySupervisedBefore(asked: Asked): boolean {
+	const since = sinceWithdrawal(asked, supervisions(asked) as Evidence[]).length > 0;
+	return since && mayPractise(asked, ['observation', 'sign-off', 'delegation'], null);
+}
+
+// --- Stops ------------------------------------------------------------------------------------------------------
+
+/** The paragraph on stops: its own, or of a prerequisite at any depth. */
+function isStopped(asked: Asked, code: PrivilegeCode, seen: PrivilegeCode[] = []): boolean {
+	if (seen.includes(code)) return false;
+	if (!isKnown(asked.rules, code)) return true;
+	const entry = asked.rules.privileges.get(code) as Privilege;
+	const its: Asked = { ...asked, code, entry };
+	if (isWithdrawn(its) || isPaused(its) || !ageIsMet(its)) return true;
+	const governing = governingSignOff(its);
+	if (isSeenUnsafe(governing ? heldUnder(its, governing) : its)) return true;
+	const rests = [entry, governing ? heldUnder(its, governing).entry : entry];
+	for (const each of rests.flatMap(({ requirements }) => requirements)) {
+		if (each.kind === 'prerequisite' && isStopped(asked, each.privilege, [...seen, code])) return true;
 	}
-	return endOf(last);
+	return false;
 }
 
-function earliest(instants: readonly Date[]): Date {
-	return new Date(Math.min(...instants.map((each) => each.getTime())));
-}
+// --- Overrides, and giving alone --------------------------------------------------------------------------------
 
-const neverTurned: ReasonCode[] = [
-	'unknown_privilege',
-	'withdrawn',
-	'paused_review',
-	'under_18_no_decision',
-	'delegation_missing',
-	'delegation_expired',
-];
-
-/** The paragraph on overrides. */
-function underOverride(asked: Asked, answer: OracleAnswer): OracleAnswer {
-	if (neverTurned.includes(answer.code) || notEmployedHere(asked)) return answer;
-	if (!ageIsMet(asked) || asked.entry.requirements.some((each) => each.kind === 'delegation')) return answer;
+/** When the last of these that holds for exactly this privilege and site ends. */
+function endOfLastOpen(asked: Asked, kind: 'override' | 'lone-giving'): Date | null {
 	let until: Date | null = null;
-	for (const each of all(asked.facts, 'override')) {
+	for (const each of asked.facts) {
+		if (each.kind !== kind || !('until' in each.payload)) continue;
 		const ends = new Date(each.payload.until);
 		const holds = isExactly(each, asked) && asked.at.getTime() < ends.getTime();
 		if (holds && (until === null || ends.getTime() > until.getTime())) until = ends;
 	}
-	if (until === null) return answer;
-	const workEnds = endOfWorkHere(asked);
-	return {
-		permit: true,
-		code: 'override_active',
-		standing: answer.standing,
-		validUntil: workEnds ? earliest([until, workEnds]) : until,
-	};
+	return until;
+}
+
+/** The paragraph on overrides. */
+function underOverride(asked: Asked, answer: OracleAnswer): OracleAnswer {
+	const until = endOfLastOpen(asked, 'override');
+	if (until === null || isStopped(asked, asked.code)) return answer;
+	if (isUntrained(asked) && !asked.policy.override.untrained.includes(asked.code)) return answer;
+	if (needsDelegation(asked.entry) && answer.code !== 'delegation_expired') return answer;
+	const permitted = { ...answer, permit: true, code: 'override_active' as const };
+	if (!notEmployedHere(asked))
+		return { ...permitted, validUntil: earliest([until, ...endOfEach(underWayHere(asked))]) };
+	const covered = coverUntil(asked);
+	return covered ? { ...permitted, validUntil: earliest([until, covered]) } : answer;
+}
+
+/** It asks for modules or a quiz, and none of them has ever been read or passed. */
+function isUntrained(asked: Asked): boolean {
+	let asks = false;
+	for (const each of asked.entry.requirements) {
+		if (each.kind === 'module') {
+			asks = true;
+			if (all(asked.facts, 'module-completed').some(({ payload }) => payload.module === each.module)) return false;
+		}
+		if (each.kind === 'quiz') asks = true;
+	}
+	return asks && !hasPassedItsQuiz(asked);
+}
+
+/** Overrides, *cover*: the latest end of their own competence at another site that they work at. */
+function coverUntil(asked: Asked): Date | null {
+	if (notEmployedHere(asked) !== 'site_induction_missing') return null;
+	let latest: Date | null = null;
+	for (const { start } of spells(asked).filter((each) => isUnderWay(each, asked.at))) {
+		if (start.siteId === null || start.siteId === asked.siteId) continue;
+		const there = answerInOrder({ ...asked, siteId: start.siteId }, true);
+		if (there.code !== 'competent' || there.validUntil === null) continue;
+		if (latest === null || there.validUntil.getTime() > latest.getTime()) latest = there.validUntil;
+	}
+	return latest;
+}
+
+/** Giving alone, with a second check by telephone. */
+function givingAlone(asked: Asked, answer: OracleAnswer): OracleAnswer {
+	const until = endOfLastOpen(asked, 'lone-giving');
+	if (until === null || answer.validUntil === null || asked.entry.witness === undefined) return answer;
+	return { ...answer, code: 'second_check_by_telephone', validUntil: earliest([until, answer.validUntil]) };
 }
 
 // --- Requirements -----------------------------------------------------------------------------------------------
@@ -509,25 +444,22 @@ function codeOf(kind: RequirementKind): ReasonCode {
 function isMet(asked: Asked, requirement: Requirement): boolean {
 	switch (requirement.kind) {
 		case 'module':
-			return moduleIsMet(asked, requirement.module, requirement.version);
 		case 'quiz':
-			return quizIsMet(asked, requirement.quiz);
+		case 'site-induction':
+		case 'observation':
+			return isMetByDoing(asked, requirement);
 		case 'declaration':
 			return declarationIsMet(asked, requirement.document);
-		case 'site-induction':
-			return all(asked.facts, 'site-induction').some((each) => each.siteId === asked.siteId);
 		case 'prerequisite':
-			return prerequisiteAnswer(asked, requirement.privilege)?.permit ?? false;
+			return prerequisiteAnswer(asked, requirement.privilege).permit;
 		case 'role':
-			return roleIsAmong(asked, requirement.roles);
+			return inRoleHere(asked, requirement.roles).length > 0;
 		case 'award':
 			return awardIsGood(asked, newestAward(asked, requirement.award));
-		case 'observation':
-			return observationIsMet(asked, requirement);
 		case 'delegation':
 			return notDelegated(asked) === null;
 		case 'sign-off':
-			return newestIsInDate(asked);
+			return signOffIsMet(asked);
 		case 'age-decision':
 			return ageIsMet(asked);
 		case 'agency-check':
@@ -535,364 +467,142 @@ function isMet(asked: Asked, requirement: Requirement): boolean {
 	}
 }
 
-/** Requirement *module*. */
-function moduleIsMet(asked: Asked, module: string, version: number): boolean {
-	return all(asked.facts, 'module-completed').some(
-		(each) => each.payload.module === module && each.payload.version >= version,
-	);
+/** Requirement *sign-off*. One that governs and has not run out. */
+function signOffIsMet(asked: Asked): boolean {
+	const signOff = governingSignOff(asked);
+	return signOff !== undefined && !notBefore(asked.at, endOfSignOff(asked, signOff));
 }
 
-/** The newest sign-off that concerns the question, withdrawn since or not. */
-function earlierSignOff(asked: Asked): EvidenceOf<'sign-off'> | undefined {
-	return newest(all(asked.facts, 'sign-off').filter((each) => concerns(each, asked)));
-}
-
-/** Requirement *quiz*. */
-function quizIsMet(asked: Asked, quiz: string): boolean {
-	const earlier = earlierSignOff(asked);
-	return all(asked.facts, 'quiz-marked').some((each) => {
-		const inTime = !earlier || !asked.policy.renewal.quiz || isAfter(each, earlier);
-		return each.payload.quiz === quiz && each.payload.passed && inTime;
-	});
-}
-
-/** Requirement *declaration*. */
-function declarationIsMet(asked: Asked, document: string): boolean {
-	const version = asked.policy.documents[document] ?? 1;
-	return all(asked.facts, 'declaration').some(
-		(each) => each.payload.document === document && each.payload.version >= version,
-	);
-}
-
-/** Requirement *prerequisite*. Undefined where it is not known or rests on itself. */
-function prerequisiteAnswer(asked: Asked, code: PrivilegeCode): OracleAnswer | undefined {
-	const entry = asked.rules.privileges.get(code);
-	if (!entry || restsOnItself(asked.rules, code)) return undefined;
-	return answerInOrder({ ...asked, code, entry }, false);
-}
-
-/** Requirement *role*. */
-function roleIsAmong(asked: Asked, roles: readonly string[]): boolean {
-	return underWayHere(asked).some(({ start }) => roles.includes(start.payload.role));
-}
-
-/** Requirement *award*. */
-function newestAward(asked: Asked, award: string): EvidenceOf<'award'> | undefined {
-	return newest(all(asked.facts, 'award').filter((each) => each.payload.award === award));
-}
-
-function awardIsGood(asked: Asked, award: EvidenceOf<'award'> | undefined): boolean {
-	if (!award) return false;
-	return award.payload.expiresOn === null || !isPast(award.payload.expiresOn, asked.at);
-}
-
-function endOfAward(award: EvidenceOf<'award'> | undefined): Date[] {
-	return award?.payload.expiresOn ? [endOf(award.payload.expiresOn)] : [];
-}
-
-/** Requirement *age*. */
-function ageIsMet(asked: Asked): boolean {
-	const isAsked = underWayHere(asked).some(({ start }) => {
-		const { adultOn } = start.payload;
-		return adultOn !== undefined && dayOf(asked.at) < adultOn;
-	});
-	if (!isAsked) return true;
-	const decisions = all(asked.facts, 'age-decision').filter((each) => concerns(each, asked));
-	return newest(decisions)?.payload.may ?? false;
-}
-
-/** Requirement *agency*. */
-function agencyIsMet(asked: Asked): boolean {
-	return !agencyIsAsked(asked) || awardIsGood(asked, newestAgencyRecord(asked));
-}
-
-function agencyIsAsked(asked: Asked): boolean {
-	const here = underWayHere(asked);
-	return here.length > 0 && here.every(({ start }) => start.payload.contract === 'agency');
-}
-
-function newestAgencyRecord(asked: Asked): EvidenceOf<'award'> | undefined {
-	const records = all(asked.facts, 'award').filter((each) => each.payload.award === 'agency-record');
-	return newest(records.filter((each) => each.siteId === null || each.siteId === asked.siteId));
-}
-
-/** Requirement *sign-off*. */
-function newestIsInDate(asked: Asked): boolean {
-	const signOff = newest(signOffsSinceWithdrawal(asked));
-	return signOff !== undefined && asked.at.getTime() < endOfSignOff(asked, signOff).getTime();
-}
-
-type Round = EvidenceOf<'observation'>;
-type ObservationRequirement = Extract<Requirement, { kind: 'observation' }>;
-
-/** Requirement *observation*. */
-function observationIsMet(asked: Asked, requirement: ObservationRequirement): boolean {
-	const path = pathOf(asked);
-	if (hasOutsideAssessment(asked)) return true;
-	const own = asked.policy.privileges[asked.code];
-	const each = own?.passes ?? requirement.passes ?? asked.policy.observation.passes;
-	const variants = path.name === 'first' ? (own?.variants ?? requirement.variants ?? []) : [];
-	let passes = variants.length > 0 ? each * variants.length : each;
-	const earlier = earlierSignOff(asked);
-	if (path.atMost !== null) {
-		const atMost = earlier ? Math.max(path.atMost, asked.policy.renewal.passes) : path.atMost;
-		if (passes > atMost) passes = atMost;
-	}
-	if (passes === 0) return true;
-	const rounds = roundsThatCount(asked, requirement, path);
-	if (rounds.length < passes) return false;
-	if (earlier) {
-		const fresh = rounds.filter((round) => isAfter(round, earlier));
-		if (fresh.length < Math.min(passes, asked.policy.renewal.passes)) return false;
-	}
-	for (const variant of variants) {
-		if (rounds.filter((round) => round.payload.variant === variant).length < each) return false;
-	}
-	const times = own?.timesOfDay ?? requirement.timesOfDay ?? asked.policy.observation.timesOfDay;
-	const { distinctDates, assessors } = asked.policy.observation;
-	if (different(rounds.map((round) => dayOf(round.observedAt))) < Math.min(distinctDates, passes)) return false;
-	if (different(rounds.map((round) => round.payload.timeOfDay)) < Math.min(times, passes)) return false;
-	if (different(rounds.map((round) => round.payload.assessor)) < Math.min(assessors, passes)) return false;
-	return !hasOutstandingLine(asked, requirement, path, rounds);
-}
-
-function different(words: readonly string[]): number {
-	const seen: string[] = [];
-	for (const word of words) if (!seen.includes(word)) seen.push(word);
-	return seen.length;
-}
-
-/** An outside assessment: since any withdrawal, and after any earlier sign-off. */
-function hasOutsideAssessment(asked: Asked): boolean {
-	const earlier = earlierSignOff(asked);
-	return sinceWithdrawal(asked, all(asked.facts, 'outside-assessment')).some((each) => {
-		const fits = each.privilege === asked.code && (each.siteId === null || each.siteId === asked.siteId);
-		return fits && (!earlier || isAfter(each, earlier));
-	});
-}
-
-/** Rounds of this privilege at exactly this site on this checklist, since any withdrawal. */
-function roundsHere(asked: Asked, requirement: ObservationRequirement): Round[] {
-	const rounds: Round[] = [];
-	for (const each of sinceWithdrawal(asked, all(asked.facts, 'observation'))) {
-		const round = each as Round;
-		if (isExactly(each, asked) && round.payload.checklist === requirement.checklist) rounds.push(round);
-	}
-	return rounds;
-}
-
-/** Everything that is asked of a round that counts, but that it be real. */
-function roundsThatWouldCount(asked: Asked, requirement: ObservationRequirement, path: Path): Round[] {
-	const rounds = roundsHere(asked, requirement);
-	const lastFailed = newest(rounds.filter((each) => !each.payload.passed));
-	return rounds.filter((round) => {
-		const fact = round;
-		if (!round.payload.passed) return false;
-		if (path.after !== null && !isAfter(fact, path.after)) return false;
-		if (asked.policy.observation.consecutive && lastFailed && !isAfter(fact, lastFailed)) return false;
-		return !isPast(dayLater(dayOf(round.observedAt), asked.policy.observation.maximumAge), asked.at);
-	});
-}
-
-function roundsThatCount(asked: Asked, requirement: ObservationRequirement, path: Path): Round[] {
-	const would = roundsThatWouldCount(asked, requirement, path);
-	return would.filter((each) => !each.payload.simulated || requirement.simulation === true);
-}
-
-/** A line "not seen" is outstanding until another round says yes. */
-function hasOutstandingLine(asked: Asked, requirement: ObservationRequirement, path: Path, rounds: Round[]): boolean {
-	const thatMaySayYes = roundsThatWouldCount(asked, requirement, path);
-	for (const round of rounds) {
-		for (const [line, answer] of Object.entries(round.payload.results)) {
-			if (answer !== 'not-seen') continue;
-			const seen = thatMaySayYes.some((other) => other.payload.results[line] === 'yes');
-			if (!seen) return true;
-		}
-	}
-	return false;
-}
-
-// --- Lighter paths ----------------------------------------------------------------------------------------------
-
-interface Path {
-	name: 'renewal' | 'new-site' | 'agency' | 'first';
-	atMost: number | null;
-	/** Only rounds after this sign-off count. */
-	after: Evidence | null;
-}
-
-/** The paragraphs on lighter paths. Of several earlier sign-offs it is the newest that is renewed. */
-function pathOf(asked: Asked): Path {
-	const earlier = newest(signOffsSinceWithdrawal(asked));
-	const tooLongAgo =
-		earlier !== undefined && isPast(dayLater(earlier.payload.lastDay, asked.policy.renewal.lateBy), asked.at);
-	if (earlier && !tooLongAgo && whyUnsound(asked, earlier) === null)
-		return { name: 'renewal', atMost: asked.policy.renewal.passes, after: earlier };
-	const after = tooLongAgo ? earlier : null;
-	if (isSignedOffElsewhere(asked)) return { name: 'new-site', atMost: asked.policy.newSite.passes, after };
-	if (agencyIsAsked(asked)) return { name: 'agency', atMost: asked.policy.agency.passes, after };
-	return { name: 'first', atMost: null, after };
-}
-
-/** New site. */
-function isSignedOffElsewhere(asked: Asked): boolean {
-	for (const each of all(asked.facts, 'sign-off')) {
-		if (each.siteId === null || each.siteId === asked.siteId || each.privilege !== asked.code) continue;
-		const there: Asked = { ...asked, siteId: each.siteId };
-		if (newest(signOffsSinceWithdrawal(there))?.id !== each.id) continue;
-		if (isPast(each.payload.lastDay, asked.at) || isPaused(there)) continue;
-		if (whyUnsound(there, each) === null) return true;
-	}
-	return false;
-}
-
-// --- Looked at again (8) ----------------------------------------------------------------------------------------
-
-interface Ask {
-	asks: ChangeAsks;
-	since: Date;
-	dueBy: Date;
-	change: ContentChange | null;
-}
-
-/** What is asked of this sign-off and not done yet, due or still to come, in the order of the list. */
-function openAsks(asked: Asked, signOff: EvidenceOf<'sign-off'>): Ask[] {
-	const asks = [...contentAsks(asked), ...awayAsks(asked), ...liftedAsks(asked)].filter(
-		(each) => each.asks !== 'nothing' && signOff.observedAt.getTime() < each.since.getTime() && !isDone(asked, each),
-	);
-	return [...asks, ...spotCheckAsks(asked, signOff)];
-}
-
-function isDone(asked: Asked, ask: Ask): boolean {
-	const since = asked.facts.filter((each) => each.observedAt.getTime() >= ask.since.getTime());
-	if (ask.asks === 'acknowledge') return ask.change ? isAcknowledged(since, ask.change) : hasReadAnything(since);
-	if (ask.asks === 'quiz') return hasPassedItsQuiz({ ...asked, facts: since });
-	return passedRoundsHere({ ...asked, facts: since }).length > 0;
-}
-
-/** That content in that version or later; a module read in it counts. */
-function isAcknowledged(since: readonly Evidence[], change: ContentChange): boolean {
-	const acknowledged = all(since, 'acknowledgement').some(
-		({ payload }) =>
-			payload.content === change.kind && payload.slug === change.slug && payload.version >= change.version,
-	);
-	const read = all(since, 'module-completed').some(
-		({ payload }) => payload.module === change.slug && payload.version >= change.version,
-	);
-	return acknowledged || (change.kind === 'module' && read);
-}
-
-/** Where no content has changed. */
-function hasReadAnything(since: readonly Evidence[]): boolean {
-	return all(since, 'acknowledgement').length > 0 || all(since, 'module-completed').length > 0;
-}
-
-/** A simulated round is no look at the real thing, unless the privilege allows it. */
-function passedRoundsHere(asked: Asked): Round[] {
-	const simulation = asked.entry.requirements.some((each) => each.kind === 'observation' && each.simulation === true);
-	return all(asked.facts, 'observation').filter(
-		(each) => isExactly(each, asked) && each.payload.passed && (!each.payload.simulated || simulation),
-	);
-}
-
-/** 8.1 Content changed. */
-function contentAsks(asked: Asked): Ask[] {
-	const asks: Ask[] = [];
-	for (const change of asked.rules.changes) {
-		const from = change.inForceFrom.getTime();
-		if (!isAskedFor(asked, change) || from > asked.at.getTime() || from > asked.knownAt.getTime()) continue;
-		const dueBy = endOf(dayLater(dayOf(change.inForceFrom), change.grace));
-		asks.push({ asks: change.asks, since: change.inForceFrom, dueBy, change });
-	}
-	return asks;
-}
-
-function isAskedFor(asked: Asked, change: ContentChange): boolean {
-	if (change.kind === 'privilege') return change.slug === asked.code;
-	for (const each of asked.entry.requirements) {
-		if (change.kind === 'module' && each.kind === 'module' && each.module === change.slug) return true;
-		if (change.kind === 'quiz' && each.kind === 'quiz' && each.quiz === change.slug) return true;
-		if (change.kind === 'checklist' && each.kind === 'observation' && each.checklist === change.slug) return true;
-	}
-	return false;
-}
-
-/** 8.2 Away. */
-function awayAsks(asked: Asked): Ask[] {
-	const asks: Ask[] = [];
-	for (const absence of all(asked.facts, 'absence')) {
-		if (!concerns(absence, asked)) continue;
-		asks.push(...awayAsk(asked, absence.payload.from, absence.payload.back));
-	}
-	for (const gap of gapsInWork(asked)) asks.push(...awayAsk(asked, gap.from, gap.back));
-	return asks;
-}
-
-function awayAsk(asked: Asked, from: string, back: string | null): Ask[] {
-	const longest = dayLater(from, asked.policy.absence.longest);
-	if (back !== null && back <= longest) return [];
-	const dueBy = endOf(longest);
-	return [{ asks: asked.policy.absence.asks, since: back === null ? dueBy : startOf(back), dueBy, change: null }];
-}
-
-/** A spell whose last day is before its first is no coming back. */
-function isWork({ first, last }: { first: string; last: string | null }): boolean {
-	return last === null || last >= first;
-}
-
-/** From the day after a last day with no other work on the next, to the day of the next start, at any site. */
-function gapsInWork(asked: Asked): { from: string; back: string }[] {
-	const worked = spells(asked).map(({ start, lastDay }) => ({ first: dayOf(start.observedAt), last: lastDay }));
-	const gaps: { from: string; back: string }[] = [];
-	for (const spell of worked) {
-		const { last } = spell;
-		if (last === null) continue;
-		const others = worked.filter((each) => each !== spell);
-		if (others.some((other) => other.first <= last && (other.last === null || other.last > last))) continue;
-		let back: string | null = null;
-		for (const { first } of others.filter(isWork)) if (first > last && (back === null || first < back)) back = first;
-		if (back !== null) gaps.push({ from: dayLater(last, 'P1D'), back });
-	}
-	return gaps;
-}
-
-/** 8.3 A pause that was lifted, by a lifting that concerns the question. The pause itself may have been taken back. */
-function liftedAsks(asked: Asked): Ask[] {
-	return all(asked.facts, 'pause-lifted')
-		.filter((each) => concerns(each, asked))
-		.map(({ observedAt, payload }) => ({
-			asks: payload.asks ?? 'nothing',
-			since: observedAt,
-			dueBy: observedAt,
-			change: null,
-		}));
-}
-
-/** 8.4 Spot check. Always open. */
-function spotCheckAsks(asked: Asked, signOff: EvidenceOf<'sign-off'>): Ask[] {
-	const every = asked.policy.privileges[asked.code]?.spotCheck ?? asked.entry.spotCheck;
-	if (every === undefined) return [];
-	const round = newest(passedRoundsHere(asked));
-	const roundIsLater = round && isAfter(round, signOff);
-	const since = roundIsLater ? round.observedAt : signOff.observedAt;
-	return [{ asks: 'observation', since, dueBy: endOf(dayLater(dayOf(since), every)), change: null }];
+/** Requirement *prerequisite*. At this site now, without an override, and as if its delegation were there. */
+function prerequisiteAnswer(asked: Asked, code: PrivilegeCode): OracleAnswer {
+	if (!isKnown(asked.rules, code)) return deny('unknown_privilege', 'not-required');
+	return answerInOrder({ ...asked, code, entry: asked.rules.privileges.get(code) as Privilege }, false);
 }
 
 // --- Delegation -------------------------------------------------------------------------------------------------
 
-/** For this privilege, at this site or the provider, for the person supported, and not ended. */
-function delegationsNotEnded(asked: Asked): EvidenceOf<'delegation'>[] {
-	return all(asked.facts, 'delegation').filter((each) => {
-		const fits = each.privilege === asked.code && (each.siteId === null || each.siteId === asked.siteId);
-		const ended = all(asked.facts, 'delegation-ended').some((ending) => ending.payload.delegation === each.id);
-		return fits && each.payload.person === asked.person && !ended;
-	});
+function needsDelegation(entry: Privilege): boolean {
+	return entry.requirements.some((each) => each.kind === 'delegation');
 }
 
-function endOfDelegation(asked: Asked): Date {
-	let last = '';
-	for (const { payload } of delegationsNotEnded(asked)) if (payload.reviewOn > last) last = payload.reviewOn;
-	return endOf(last);
+/** In order, 10, and the chapter on delegation. */
+function notDelegated(asked: Asked): ReasonCode | null {
+	if (givesInOwnRight(asked)) return null;
+	if (asked.person === undefined) return 'delegation_missing';
+	const delegations = delegationsNotEnded(asked);
+	if (delegations.length === 0) return 'delegation_missing';
+	const good = delegations.filter((each) => asked.at.getTime() < endOfOneDelegation(asked, each).getTime());
+	return good.length === 0 ? 'delegation_expired' : null;
+}
+
+/** A registered nurse. */
+function givesInOwnRight(asked: Asked): boolean {
+	return inRoleHere(asked, ['nurse']).length > 0 && awardIsGood(asked, newestAward(asked, 'nmc-registration'));
+}
+
+function endsOfDelegation(asked: Asked): Date[] {
+	if (givesInOwnRight(asked))
+		return [...endOfAward(asked, newestAward(asked, 'nmc-registration')), ...endOfEach(inRoleHere(asked, ['nurse']))];
+	const ends = delegationsNotEnded(asked).map((each) => endOfOneDelegation(asked, each).getTime());
+	return [new Date(Math.max(...ends))];
+}
+
+/** For this privilege, here or provider-wide, for the person supported, since any withdrawal and in this run of work. */
+function delegationsNotEnded(asked: Asked): EvidenceOf<'delegation'>[] {
+	const runBegan = beginningOfPresentRun(asked);
+	return sinceWithdrawal(asked, all(asked.facts, 'delegation') as Evidence[]).filter(
+		(each): each is Evidence & EvidenceOf<'delegation'> => {
+			const delegation = each as EvidenceOf<'delegation'>;
+			const fits = each.privilege === asked.code && isHereOrWide(each, asked);
+			const ended = all(asked.facts, 'delegation-ended').some((ending) => ending.payload.delegation === each.id);
+			const inRun = runBegan !== null && notBefore(each.observedAt, runBegan);
+			return fits && inRun && delegation.payload.person === asked.person && !ended && !isTakenOver(asked, delegation);
+		},
+	) as EvidenceOf<'delegation'>[];
+}
+
+/** The day by which somebody else had to take it over has gone by. */
+function isTakenOver(asked: Asked, delegation: EvidenceOf<'delegation'>): boolean {
+	return all(asked.facts, 'delegation-takeover').some(
+		({ payload }) => payload.delegation === delegation.id && notBefore(asked.at, goodUntil(asked, payload.by)),
+	);
+}
+
+/** Until its review day, and until the day by which somebody else has to take it over. */
+function endOfOneDelegation(asked: Asked, delegation: EvidenceOf<'delegation'>): Date {
+	const ends = [goodUntil(asked, delegation.payload.reviewOn)];
+	for (const { payload } of all(asked.facts, 'delegation-takeover'))
+		if (payload.delegation === delegation.id) ends.push(goodUntil(asked, payload.by));
+	return earliest(ends);
+}
+
+/** Spells here or provider-wide that touch or overlap are one run. */
+function beginningOfPresentRun(asked: Asked): Date | null {
+	const run: Spell[] = underWayHere(asked);
+	const others = spellsHere(asked).filter(isWork);
+	let grew = run.length > 0;
+	while (grew) {
+		grew = false;
+		for (const other of others) {
+			if (run.includes(other)) continue;
+			const touches = run.some((each) => touch(other, each));
+			if (touches) run.push(other);
+			grew ||= touches;
+		}
+	}
+	return run.length === 0 ? null : earliest(run.map(({ start }) => start.observedAt));
+}
+
+function touch(one: Spell, other: Spell): boolean {
+	const reaches = (a: Spell, b: Spell) => a.last === null || dayLater(a.last, 'P1D') >= b.first;
+	return reaches(one, other) && reaches(other, one);
+}
+
+// --- How long a sign-off lasts ----------------------------------------------------------------------------------
+
+/** The last day that a sign-off made at this instant would have. */
+export function oracleLastDay(
+	rules: Rules,
+	evidence: readonly Evidence[],
+	question: Question,
+	at: Date,
+	knownAt: Date,
+): string {
+	const asked = askedAbout(rules, evidence, question, at, knownAt);
+	const today = dayOf(at);
+	const isAgency = isAgencyOnly(asked);
+	const agencyLastDay = dayLater(today, asked.policy.agency.validity);
+	const old = governingSignOff(asked);
+	const isHeld = old !== undefined && answerInOrder(asked, false).permit;
+
+	let lastDay = dayLater(today, validityOf(asked));
+	if (isHeld && today >= firstDayOfWindow(asked, old)) lastDay = anniversary(asked, old);
+	if (isAgency && agencyLastDay < lastDay) lastDay = agencyLastDay;
+
+	const { leansOn } = pathOf(asked);
+	if (leansOn && leansOn.payload.lastDay < lastDay && !hasPassedQuizSince(asked, leansOn))
+		lastDay = leansOn.payload.lastDay;
+	if (isHeld && old.payload.lastDay > lastDay) lastDay = old.payload.lastDay;
+	return lastDay;
+}
+
+/** From the old last day, on the day of the month that the row of sign-offs began with. */
+function anniversary(asked: Asked, old: SignOff): string {
+	const validity = validityOf(asked);
+	const next = Temporal.PlainDate.from(dayLater(old.payload.lastDay, validity));
+	const { days, weeks } = Temporal.Duration.from(validity);
+	if (days !== 0 || weeks !== 0) return next.toString();
+	const began = old.payload.anniversary ?? Temporal.PlainDate.from(old.payload.lastDay).day;
+	return next.with({ day: Math.min(began, next.daysInMonth) }).toString();
+}
+
+function hasPassedQuizSince(asked: Asked, signOff: SignOff): boolean {
+	if (!asked.entry.requirements.some((each) => each.kind === 'quiz')) return true;
+	return all(asked.facts, 'quiz-marked').some((each) => {
+		const isIts = asked.entry.requirements.some((one) => one.kind === 'quiz' && one.quiz === each.payload.quiz);
+		const passed = each.payload.passed && each.payload.score >= asked.policy.quiz.passMark;
+		return isIts && passed && isAfter(each, signOff);
+	});
 }
 
 // --- Two people -------------------------------------------------------------------------------------------------
@@ -909,17 +619,25 @@ export interface Together {
 	supervisor: OneOfTwo | null;
 	/** Their own answer for the witness privilege at this site. */
 	witness: OneOfTwo | null;
+	/** The witness's own answer for the task itself. */
+	witnessForTheTask: OracleAnswer | null;
 	/** The privilege names a witness privilege and policy's `witness` is set. */
 	witnessIsAsked: boolean;
+	supervisorMayWitness: boolean;
 	/** Why the task is not delegated to the subject; null where it is, or need not be. */
 	notDelegated: ReasonCode | null;
 	/** Where it is delegated to the subject, until when. */
 	delegatedUntil: Date | null;
+	/** The override is for cover. */
+	isCover: boolean;
+	/** The task rests on others, and each of them is permitted to the subject without an override. */
+	holdsPrerequisites: boolean;
 }
 
 export function oracleDecidesTogether(together: Together): OracleAnswer {
 	const supervised = asSupervised(together);
-	if (!supervised.permit || !together.witnessIsAsked) return supervised;
+	const alone = supervised.code === 'second_check_by_telephone';
+	if (!supervised.permit || !together.witnessIsAsked || alone) return supervised;
 	return asWitnessed(together, supervised);
 }
 
@@ -942,16 +660,37 @@ export function oracleDelegation(
 	knownAt: Date,
 ): Pick<Together, 'notDelegated' | 'delegatedUntil'> {
 	const asked = askedAbout(rules, evidence, question, at, knownAt);
-	if (!asked.entry?.requirements.some((each) => each.kind === 'delegation'))
-		return { notDelegated: null, delegatedUntil: null };
+	if (!asked.entry || !needsDelegation(asked.entry)) return { notDelegated: null, delegatedUntil: null };
 	const missing = notDelegated(asked);
-	return { notDelegated: missing, delegatedUntil: missing ? null : endOfDelegation(asked) };
+	const ends = missing ? [] : endsOfDelegation(asked);
+	return { notDelegated: missing, delegatedUntil: ends.length ? earliest(ends) : null };
+}
+
+/** What an override is looked at for where a witness is asked for: whether it is cover, and what the task rests on. */
+export function oracleOverride(
+	rules: Rules,
+	evidence: readonly Evidence[],
+	question: Question,
+	at: Date,
+	knownAt: Date,
+): Pick<Together, 'isCover' | 'holdsPrerequisites'> {
+	const asked = askedAbout(rules, evidence, question, at, knownAt);
+	const rests = (asked.entry?.requirements ?? []).filter((each) => each.kind === 'prerequisite');
+	return {
+		isCover: notEmployedHere(asked) !== null,
+		holdsPrerequisites: rests.length > 0 && rests.every((each) => isMet(asked, each)),
+	};
 }
 
 /** Two people, *witnessed*. */
-function asWitnessed({ subject, witness }: Together, answer: OracleAnswer): OracleAnswer {
-	const good = witness && witness.personId !== subject.personId && witness.answer.code === 'competent';
-	if (!good) return deny('witness_missing', answer.standing);
+function asWitnessed(together: Together, answer: OracleAnswer): OracleAnswer {
+	const { subject, supervisor, witness, witnessForTheTask, isCover, holdsPrerequisites } = together;
+	const refused = deny('witness_missing', answer.standing);
+	if (!witness || witness.personId === subject.personId || witness.answer.code !== 'competent') return refused;
+	const bySupervisor = answer.code === 'supervised_only' && supervisor?.personId === witness.personId;
+	if (bySupervisor && !together.supervisorMayWitness) return refused;
+	const oneOfThemMay = witnessForTheTask?.code === 'competent' || holdsPrerequisites || isCover;
+	if (answer.code === 'override_active' && !oneOfThemMay) return refused;
 	const ends = [answer.validUntil, witness.answer.validUntil].filter((each) => each !== null);
 	return { ...answer, validUntil: earliest(ends) };
 }

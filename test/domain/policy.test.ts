@@ -4,12 +4,14 @@ import {
 	type PolicyOverride,
 	policyBody,
 	policyInForce,
+	policyNamed,
 	shippedPolicy,
 	timeOfDay,
 } from '../../app/domain/policy.ts';
 import { elmCourt, moment, policyWith, roseHouse } from './support.ts';
 
-const { version: _, ...numbers } = policyWith();
+const { version: _, ...of } = policyWith();
+const numbers = policyBody.parse(of);
 const shipped = { ...numbers, version: 4 };
 const set = (version: number, siteId: string | null, body: object): PolicyOverride => ({
 	version,
@@ -114,4 +116,18 @@ test('bands that do not follow each other, or are no time at all, are refused', 
 		policyBody.safeParse({ ...numbers, timesOfDay: { ...numbers.timesOfDay, night } }).success;
 	expect(withNight('23:30')).toBe(true);
 	expect([withNight('00:30'), withNight('99:99')]).toEqual([false, false]);
+});
+
+test('a kind of site has shipped numbers of its own, under those that provider and site set', () => {
+	const kinds = { 'home-care': { witness: false, privileges: { 'administer-oral': { people: 3 } } } };
+	const at = (overrides: PolicyOverride[], kind?: 'home-care' | 'care-home') =>
+		policyInForce({ ...shipped, kinds }, overrides, roseHouse, kind);
+	expect(at([], 'home-care')).toMatchObject({
+		version: 'shipped-4:home-care',
+		witness: false,
+		privileges: { 'administer-oral': { people: 3 } },
+	});
+	expect(at([], 'care-home')).toEqual({ ...numbers, version: 'shipped-4' });
+	expect(at([set(1, null, { witness: true })], 'home-care').witness).toBe(true);
+	expect(policyNamed('shipped-4:home-care', [{ ...shipped, kinds }], [])).toEqual(at([], 'home-care'));
 });

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide } from '../../app/domain/decide.ts';
 import type { Evidence } from '../../app/domain/evidence.ts';
+import { segmentsFrom } from '../../app/domain/term.ts';
 import { horizon, instant, question, world } from './histories.ts';
 import { busyStep } from './steps.ts';
-import type { Draft } from './support.ts';
+import { competent, type Draft, history, moment, roseHouse, round, rulesWith } from './support.ts';
 
 /** What was known when, and in what order it arrived (design.md section 2, the two clocks). */
 const runs = { numRuns: 80 };
@@ -84,4 +85,18 @@ test('recording something later never changes an answer as it was known earlier'
 		),
 		runs,
 	);
+});
+
+// Each round that grows too old is one more change, and none of them may use up the projection.
+test('segments last as long as the permit for somebody who was watched often', () => {
+	const often = Array.from({ length: 26 }, (_, index) => {
+		const day = `2026-0${3 + Math.floor(index / 13)}-${10 + (index % 13)}`;
+		return round(`${day} 08:10`);
+	});
+	const evidence = history(competent, often);
+	const asked = { privilege: 'administer-oral' as const, siteId: roseHouse };
+	const segments = segmentsFrom(rulesWith(), evidence, moment('2026-05-01'))(asked);
+	expect(decide(rulesWith(), evidence, asked, moment('2027-01-15')).permit).toBe(true);
+	expect(segments.at(-1)?.endsAt).toBeNull();
+	expect(segments.filter((each) => each.decision.permit).at(-1)?.endsAt).toEqual(moment('2027-02-21 00:00'));
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { assessRefusalWords, signOffRefusalWords } from '../../app/domain/assessing.ts';
 import { evidenceKinds, evidenceWords, pauseReasonWords } from '../../app/domain/evidence.ts';
 import { roles, roleWords } from '../../app/domain/privilege.ts';
-import { reasonCodes, reasonWords } from '../../app/domain/reason.ts';
+import { reasonCodes, reasonWords, sayToPerson } from '../../app/domain/reason.ts';
 import { pauseReasons } from '../../app/domain/words.ts';
 
 /** Words of the machine or of blame, which no carer should have to read. */
@@ -32,7 +32,12 @@ test('no two reasons say the same to the person', () => {
 
 test('only the codes that permit tell somebody that they may', () => {
 	const permitting = reasonCodes.filter((code) => /you may|has allowed/i.test(reasonWords[code].user));
-	expect(permitting).toEqual(['competent', 'supervised_only', 'override_active']);
+	expect(permitting).toEqual(['competent', 'supervised_only', 'override_active', 'second_check_by_telephone']);
+	for (const witnessed of [true, false])
+		for (const code of reasonCodes) {
+			expect(sayToPerson(true, code, witnessed)).toMatch(/^[A-Z].{0,98}\.$/);
+			expect(sayToPerson(false, code, witnessed)).toBe(reasonWords[code].user);
+		}
 });
 
 test('refusals at the assessor and at the sign-off are plain too', () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { Checklist, Criterion } from '../../app/domain/checklist.ts';
 import type { ChangeAsks } from '../../app/domain/content.ts';
 import type { Policy, PolicyBody } from '../../app/domain/policy.ts';
 import type { Privilege, PrivilegeCode, Requirement } from '../../app/domain/privilege.ts';
-import type { Rules } from '../../app/domain/rules.ts';
+import type { Rules, Settling } from '../../app/domain/rules.ts';
 
 /** Rules to judge working lives by: a policy varied in its numbers, and a small catalogue that asks for everything. */
 
@@ -36,17 +37,23 @@ const numbers: fc.Arbitrary<PolicyBody> = fc
 		assessors: mostly(1, 2),
 		consecutive: fc.boolean(),
 		maximumAge: fc.constantFrom('P6M', 'P3M', 'P1M'),
-		dueSoon: fc.constantFrom('P60D', 'P30D', 'P0D', 'P2M'),
+		passMark: otherwise(20, 80, 95),
+		quizAge: otherwise(20, 'P99Y', 'P12M', 'P3M', 'P1M'),
+		lateCounts: mostly(false, true),
+		afterMisses: fc.constantFrom('P7D', 'P0D', 'P28D'),
+		supervisorMayWitness: fc.boolean(),
+		untrained: otherwise<PrivilegeCode[]>(20, [], ['administer-oral', 'administer-rescue', 'administer-inhaled']),
+		dueSoon: mostly('P60D', 'P30D', 'P0D', 'P2M'),
 		renewal: fc.record({
 			passes: mostly(1, 0, 2, 99),
-			quiz: fc.boolean(),
+			quiz: mostly(false, true),
 			lateBy: fc.constantFrom('P90D', 'P30D', 'P0D', 'P1M'),
 		}),
 		grace: mostly('P0D', 'P7D', 'P1M'),
 		endOfShift: mostly<string | null>(null, '08:00'),
 		absence: fc.record({ longest: fc.constantFrom('P90D', 'P30D', 'P1M'), asks }),
 		newSite: fc.record({ passes: mostly(1, 0, 99) }),
-		agency: fc.record({ passes: mostly(1, 0, 2), validity: fc.constant('P30D') }),
+		agency: fc.record({ passes: mostly(1, 0, 2), validity: mostly('P30D', 'P2M') }),
 		document: fc.constantFrom(2, 2, 1, undefined),
 		own: inSome(
 			30,
@@ -56,6 +63,9 @@ const numbers: fc.Arbitrary<PolicyBody> = fc
 					timesOfDay: fc.constantFrom(1, 3),
 					variants: fc.constantFrom<string[]>(['spray'], ['spray', 'nebuliser']),
 					spotCheck: fc.constantFrom('P6M', 'P3M', 'P1M'),
+					validity: fc.constantFrom('P6M', 'P40D'),
+					people: otherwise(20, 7, 17),
+					doses: otherwise(20, 7, 41),
 				},
 				{ requiredKeys: [] },
 			),
@@ -63,7 +73,7 @@ const numbers: fc.Arbitrary<PolicyBody> = fc
 	})
 	.map(
 		({ document, own, ...given }): PolicyBody => ({
-			quiz: { passMark: 80, waits: ['PT0S'] },
+			quiz: { passMark: given.passMark, waits: ['PT0S'], maximumAge: given.quizAge },
 			observation: {
 				passes: given.passes,
 				distinctDates: given.distinctDates,
@@ -72,6 +82,8 @@ const numbers: fc.Arbitrary<PolicyBody> = fc
 				consecutive: given.consecutive,
 				missesAllowed: 2,
 				maximumAge: given.maximumAge,
+				lateCounts: given.lateCounts,
+				afterMisses: given.afterMisses,
 			},
 			timesOfDay: { morning: '06:00', lunch: '11:00', teatime: '14:00', bedtime: '18:00', night: '22:00' },
 			dueSoon: given.dueSoon,
@@ -83,15 +95,58 @@ const numbers: fc.Arbitrary<PolicyBody> = fc
 			newSite: given.newSite,
 			agency: given.agency,
 			witness: true,
+			supervisorMayWitness: given.supervisorMayWitness,
+			takeover: 'P14D',
 			documents: document ? { 'medicines-policy': document } : {},
 			pause: { review: 'P14D', longest: 'P84D', lifting: {}, onReport: {} },
-			override: { longest: 'PT12H', perYear: 3 },
+			override: { longest: 'PT12H', perYear: 3, untrained: given.untrained },
 			retention: 'P6Y',
 			offline: 'PT12H',
 			lateEntry: 'PT24H',
 			privileges: own ? { 'administer-oral': own, 'administer-inhaled': own, 'administer-rescue': own } : {},
 		}),
 	);
+
+/** How the forms of a rulebook differ from the usual. */
+interface FormHabits {
+	/** Lines are met by what they say, not by the usual. */
+	ownWays: boolean;
+	/** The sign-off covers only the things that were seen. */
+	covers: boolean;
+	/** Every line that may fail a round is critical. */
+	strict: boolean;
+}
+
+const formHabits: fc.Arbitrary<FormHabits> = fc.record({
+	ownWays: fc.boolean(),
+	covers: otherwise(30, false, true),
+	strict: fc.boolean(),
+});
+
+/** A line that is not critical, has to apply, and is met in the usual way, but for what is given. */
+function line(id: string, given: Partial<Criterion> = {}): Criterion {
+	return { id, text: `says ${id} of a line`, critical: false, mayNotApply: false, ...given };
+}
+
+/** A form in two versions: the newer one has a line more, and takes one more of them to be critical. */
+function formOf(slug: string, version: number, { ownWays, covers, strict }: FormHabits): Checklist {
+	const criteria = [
+		line('washes', { critical: version > 1 || strict }),
+		line('refusal', { mayNotApply: true, critical: strict }),
+		line('storage', ownWays ? { metBy: 'seen' } : {}),
+	];
+	if (version > 1) criteria.push(line('records', { critical: strict, ...(ownWays ? { metBy: 'asked' } : {}) }));
+	const things = covers ? [line('uses-spray', { covers: 'spray' }), line('uses-patch', { covers: 'patch' })] : [];
+	return {
+		slug,
+		title: slug,
+		...(slug === 'rescue-round' ? { counts: false } : {}),
+		provenance: { version, owner: 'test', reviewBy: '2099-01-01', clinicalReview: 'awaiting', sources: [] },
+		sections: [{ title: 'all', criteria: [...criteria, ...things] }],
+	};
+}
+
+const forms = ['oral-round', 'prn-round', 'cd-round', 'inhaled-round', 'rescue-round'];
 
 function privilegeFile(code: PrivilegeCode, requirements: Requirement[], given: Partial<Privilege> = {}): Privilege {
 	return {
@@ -119,6 +174,7 @@ function privilegesOf(
 	spotCheck: string | undefined,
 	signOffFirst: boolean,
 	passes?: number,
+	validity = 'P12M',
 ): Privilege[] {
 	const files = [
 		privilegeFile('prompt', [{ kind: 'module', module: 'basics', version: 1 }, signOff]),
@@ -133,12 +189,12 @@ function privilegesOf(
 				{ kind: 'observation', checklist: 'oral-round', ...(passes ? { passes } : {}) },
 				signOff,
 			],
-			{ spotCheck },
+			{ spotCheck, validity },
 		),
 		privilegeFile('administer-prn', [
 			{ kind: 'prerequisite', privilege: 'administer-oral' },
 			quiz('prn'),
-			{ kind: 'observation', checklist: 'prn-round', passes: 2, timesOfDay: 1 },
+			{ kind: 'observation', checklist: 'prn-round', passes: 2, timesOfDay: 1, people: 9, doses: 3 },
 			signOff,
 		]),
 		privilegeFile(
@@ -152,13 +208,18 @@ function privilegesOf(
 			],
 			{ for: ['senior', 'nurse'], witness: 'witness-controlled-drug', spotCheck },
 		),
-		privilegeFile('administer-inhaled', [
-			{ kind: 'role', roles: ['carer', 'senior', 'nurse'] },
-			{ kind: 'module', module: 'inhaled', version },
-			{ kind: 'site-induction' },
-			{ kind: 'observation', checklist: 'inhaled-round', variants: ['spray', 'nebuliser'] },
-			signOff,
-		]),
+		privilegeFile(
+			'administer-inhaled',
+			[
+				{ kind: 'role', roles: ['carer', 'senior', 'nurse'] },
+				{ kind: 'module', module: 'inhaled', version },
+				{ kind: 'site-induction' },
+				{ kind: 'observation', checklist: 'inhaled-round', variants: ['spray', 'nebuliser'] },
+				...(passes === 3 ? [{ kind: 'prerequisite' as const, privilege: 'prompt' as const }] : []),
+				signOff,
+			],
+			{ witness: 'witness-controlled-drug' },
+		),
 		privilegeFile('administer-rescue', [
 			{ kind: 'role', roles: ['carer', 'senior', 'nurse'] },
 			{ kind: 'award', award: 'first-aid' },
@@ -183,18 +244,36 @@ export const rulebooks: fc.Arbitrary<Rules> = fc
 		version: fc.constantFrom(1, 2),
 		spotCheck: mostly<string | undefined>(undefined, 'P3M', 'P6M'),
 		signOffFirst: mostly(false, true),
+		validity: mostly('P12M', 'P6M'),
 		earlier: fc.boolean(),
 		earlierPasses: fc.constantFrom(1, 3),
+		forms: formHabits,
+		formVersion: mostly(2, 1),
+		/** No form of a round is known. */
+		formless: otherwise(5, false, true),
+		settlesUntil: inSome(20, fc.constantFrom('2026-09-01T00:00Z', '2027-03-01T00:00Z', '2028-01-01T00:00Z')),
 	})
-	.map(({ now, before, version, spotCheck, signOffFirst, earlier, earlierPasses }) => {
-		const inForce = privilegesOf(version, spotCheck, signOffFirst);
+	.map(({ now, before, version, spotCheck, signOffFirst, validity, earlier, earlierPasses, ...given }) => {
+		const inForce = privilegesOf(version, spotCheck, signOffFirst, undefined, validity);
 		const files = privilegesOf(1, undefined, false, earlierPasses);
+		const known = given.formless ? [] : forms.map((slug) => formOf(slug, given.formVersion, given.forms));
+		const settling: Settling[] = given.settlesUntil
+			? [{ policy: { ...before, version: 'settling' }, until: new Date(given.settlesUntil) }]
+			: [];
 		const rules: Rules = {
 			policy: { ...now, version: 'now' },
 			privileges: new Map(inForce.map((each) => [each.code, each])),
 			changes: [],
+			checklists: new Map(known.map((each) => [each.slug, each])),
+			...(settling.length > 0 ? { settling } : {}),
 		};
 		if (!earlier) return rules;
 		const policies = new Map<string, Policy>([['then', { ...before, version: 'then' }]]);
-		return { ...rules, earlier: { policies, privileges: new Map(files.map((each) => [`${each.code}@1`, each])) } };
+		const checklists = new Map(
+			forms.flatMap((slug) =>
+				[1, 2].map((each): [string, Checklist] => [`${slug}@${each}`, formOf(slug, each, given.forms)]),
+			),
+		);
+		const privileges = new Map(files.map((each): [string, Privilege] => [`${each.code}@1`, each]));
+		return { ...rules, earlier: { policies, privileges, checklists } };
 	});

@@ -4,6 +4,7 @@ import type { PrivilegeCode } from '../../app/domain/privilege.ts';
 import type { Answer } from '../../app/domain/words.ts';
 import {
 	acknowledges,
+	allowsAlone,
 	allowsOnCall,
 	assessedOutside,
 	away,
@@ -23,6 +24,7 @@ import {
 	sitsQuiz,
 	starts,
 	supervised,
+	takenOver,
 	withdraws,
 } from './support.ts';
 
@@ -204,10 +206,60 @@ const liftedOn = fc.tuple(fc.nat(20), siteOrAll, fc.constantFrom('observation' a
 			),
 );
 
+/** Rounds that fail in each of the ways there are, and one that is kept without counting. */
+const seenFailing = fc
+	.record({
+		at: site,
+		how: fc.constantFrom('critical', 'critical', 'stopped', 'minor', 'not-counted'),
+		simulated: fc.boolean(),
+		late: fc.boolean(),
+	})
+	.map(
+		({ at, how, simulated, late }): Step =>
+			(when) =>
+				round(when, {
+					site: at,
+					passed: how === 'not-counted',
+					...(how === 'critical' ? {} : { criticalMissed: [] }),
+					...(how === 'stopped' ? { stopped: true } : {}),
+					...(how === 'not-counted' ? { notCounted: 'stopped' as const } : {}),
+					...(simulated ? { simulated } : {}),
+					...(late ? { signed: new Date(new Date(when).getTime() + 3 * 86_400_000).toISOString() } : {}),
+				}),
+	);
+const alone = fc.tuple(site, fc.integer({ min: 1, max: 4000 })).map(
+	([at, hours]): Step =>
+		(when) =>
+			allowsAlone(when, new Date(new Date(when).getTime() + hours * 3_600_000).toISOString(), { site: at }),
+);
+const toBeTakenOver = fc.tuple(fc.nat(20), days).map(
+	([index, length]): Step =>
+		(when, ids) =>
+			takenOver(
+				when,
+				pick(
+					ids.filter((id) => id.startsWith('delegation')),
+					index,
+				),
+				addDays(dayOf(when), length),
+			),
+);
+
 export const busyStep: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 22, arbitrary: step },
 	{ weight: 4, arbitrary: onCall },
-	...[declared, acknowledged, wasAway, outside, besideSomebody, delegated, delegationEnded, liftedOn].map(
-		(arbitrary) => ({ weight: 2, arbitrary }),
-	),
+	{ weight: 3, arbitrary: seenFailing },
+	{ weight: 2, arbitrary: alone },
+	{ weight: 1, arbitrary: toBeTakenOver },
+	...[
+		declared,
+		acknowledged,
+		wasAway,
+		outside,
+		besideSomebody,
+		delegated,
+		delegationEnded,
+		delegationEnded,
+		liftedOn,
+	].map((arbitrary) => ({ weight: 2, arbitrary })),
 );

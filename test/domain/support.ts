@@ -1,10 +1,11 @@
+import type { Checklist, Criterion } from '../../app/domain/checklist.ts';
 import type { ChangeAsks } from '../../app/domain/content.ts';
 import type { contracts, Evidence, EvidenceKind, EvidenceOf, Payload } from '../../app/domain/evidence.ts';
 import { instantOf, localDay } from '../../app/domain/period.ts';
 import { type Policy, type PolicyBody, timeOfDay } from '../../app/domain/policy.ts';
 import type { Privilege, PrivilegeCode, Requirement, Role } from '../../app/domain/privilege.ts';
 import type { Rules } from '../../app/domain/rules.ts';
-import type { Answer, PauseReason } from '../../app/domain/words.ts';
+import type { Answer, NotCountedReason, PauseReason } from '../../app/domain/words.ts';
 
 /** Small hand-made rules and facts for the tests of the domain. Nothing here reads content/ or a database. */
 export const roseHouse = 'site-rose-house';
@@ -19,7 +20,7 @@ export function moment(text: string): Date {
 
 export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBody[K]> } = {}): Policy {
 	const body: PolicyBody = {
-		quiz: { passMark: 80, waits: ['PT0S', 'PT1H', 'PT24H'] },
+		quiz: { passMark: 80, waits: ['PT0S', 'PT1H', 'PT24H'], maximumAge: 'P99Y' },
 		observation: {
 			passes: 3,
 			distinctDates: 3,
@@ -28,6 +29,8 @@ export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBo
 			consecutive: true,
 			missesAllowed: 2,
 			maximumAge: 'P6M',
+			lateCounts: true,
+			afterMisses: 'P7D',
 		},
 		timesOfDay: { morning: '06:00', lunch: '11:00', teatime: '14:00', bedtime: '18:00', night: '22:00' },
 		dueSoon: 'P60D',
@@ -39,9 +42,11 @@ export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBo
 		newSite: { passes: 3 },
 		agency: { passes: 1, validity: 'P30D' },
 		witness: true,
+		supervisorMayWitness: true,
+		takeover: 'P14D',
 		documents: {},
 		pause: { review: 'P14D', longest: 'P84D', lifting: {}, onReport: {} },
-		override: { longest: 'PT12H', perYear: 3 },
+		override: { longest: 'PT12H', perYear: 3, untrained: [] },
 		retention: 'P6Y',
 		offline: 'PT12H',
 		lateEntry: 'PT24H',
@@ -57,6 +62,7 @@ export function policyWith(changes: { [K in keyof PolicyBody]?: Partial<PolicyBo
 		renewal: { ...body.renewal, ...changes.renewal },
 		absence: { ...body.absence, ...changes.absence },
 		agency: { ...body.agency, ...changes.agency },
+		override: { ...body.override, ...changes.override },
 		version: 'test-1',
 	} as Policy;
 }
@@ -95,8 +101,42 @@ export const assess = privilegeOf(
 );
 export const prompt = privilegeOf('prompt', [{ kind: 'module', module: 'by-mouth', version: 1 }, signedOffByManager]);
 
+/** Three lines, of which none is critical: what a round of these tests shows. */
+export const oralRound: Checklist = {
+	slug: 'oral-round',
+	title: 'oral round',
+	provenance: oral.provenance,
+	sections: [
+		{
+			title: 'all',
+			criteria: ['sees-it-swallowed', 'keeps-keys', 'washes-hands'].map((id) => ({
+				id,
+				text: id,
+				critical: false,
+				mayNotApply: false,
+			})),
+		},
+	],
+};
+
+/** A form of these lines; a line is plain and must apply unless it says so. */
+export function checklistOf(
+	lines: Record<string, Partial<Omit<Criterion, 'id' | 'text'>>>,
+	more: { slug?: string; counts?: boolean } = {},
+): Checklist {
+	const criteria = Object.entries(lines).map(([id, line]) => ({
+		id,
+		text: id,
+		critical: false,
+		mayNotApply: false,
+		...line,
+	}));
+	return { ...oralRound, ...more, sections: [{ title: 'all', criteria }] };
+}
+
 export function rulesWith(policy: Policy = policyWith(), privileges: Privilege[] = [oral, assess, prompt]): Rules {
-	return { policy, privileges: new Map(privileges.map((each) => [each.code, each])), changes: [] };
+	const checklists = new Map([[oralRound.slug, oralRound]]);
+	return { policy, privileges: new Map(privileges.map((each) => [each.code, each])), changes: [], checklists };
 }
 
 /** A fact without its place in the order: `history` gives it one. */
@@ -110,6 +150,8 @@ interface Given {
 	privilege?: PrivilegeCode | null;
 	/** The id of the fact that this one takes the place of. */
 	instead?: string;
+	/** The version of the form or of the privilege that it was made on. */
+	version?: string;
 }
 
 let count = 0;
@@ -125,7 +167,7 @@ function draft<K extends EvidenceKind>(kind: K, when: string, payload: Payload<K
 		observedAt: moment(when),
 		recordedAt: moment(given.known ?? when),
 		recordedBy: 'grace',
-		contentVersionId: null,
+		contentVersionId: given.version ?? null,
 		supersedes: given.instead ?? null,
 		payload,
 	};
@@ -134,31 +176,34 @@ function draft<K extends EvidenceKind>(kind: K, when: string, payload: Payload<K
 
 export const starts = (
 	when: string,
-	given: Given & { role?: Role; contract?: (typeof contracts)[number]; adultOn?: string } = {},
+	given: Given & { role?: Role; contract?: (typeof contracts)[number]; adultOn?: string; nights?: true } = {},
 ) => {
-	const { role = 'carer', contract = 'permanent', adultOn } = given;
-	return draft('employment-started', when, { role, contract, ...(adultOn ? { adultOn } : {}) }, given);
+	const { role = 'carer', contract = 'permanent', adultOn, nights } = given;
+	const payload = { role, contract, ...(adultOn ? { adultOn } : {}), ...(nights ? { nights } : {}) };
+	return draft('employment-started', when, payload, given);
 };
 
 export const leaves = (when: string, lastDay: string, given: Given = {}) =>
 	draft('employment-ended', when, { lastDay }, given);
 
-export const reads = (when: string, given: Given & { version?: number; module?: string } = {}) =>
-	draft(
-		'module-completed',
-		when,
-		{ module: given.module ?? 'by-mouth', version: given.version ?? 2 },
-		{ site: null, ...given },
-	);
+export const reads = (
+	when: string,
+	{ module = 'by-mouth', version = 2, ...given }: Omit<Given, 'version'> & { version?: number; module?: string } = {},
+) => draft('module-completed', when, { module, version }, { site: null, ...given });
 
-export const sitsQuiz = (when: string, passed = true, given: Given & { quiz?: string } = {}) =>
+export const sitsQuiz = (
+	when: string,
+	passed = true,
+	given: Given & { quiz?: string; score?: number; opened?: string } = {},
+) =>
 	draft(
 		'quiz-marked',
 		when,
 		{
 			quiz: given.quiz ?? 'by-mouth',
 			attempt: 'attempt',
-			score: passed ? 90 : 40,
+			score: given.score ?? (passed ? 90 : 40),
+			...(given.opened ? { startedAt: moment(given.opened).toISOString() } : {}),
 			passMark: 80,
 			criticalMissed: [],
 			passed,
@@ -176,10 +221,19 @@ export function round(
 		checklist?: string;
 		variant?: string;
 		simulated?: boolean;
+		/** The critical lines it missed, where it was not passed; one, unless it says so. */
+		criticalMissed?: string[];
+		stopped?: boolean;
+		counts?: { people?: number; doses?: number };
+		/** When it was opened, and when the assessor signed it: the moment it was made when left out. */
+		opened?: string;
+		signed?: string;
+		notCounted?: NotCountedReason;
 	} = {},
 ): Draft {
 	const passed = given.passed ?? true;
 	const at = moment(when).toISOString();
+	const missed = given.criticalMissed ?? (passed || given.stopped ? [] : ['sees-it-swallowed']);
 	return draft(
 		'observation',
 		when,
@@ -187,47 +241,66 @@ export function round(
 			checklist: given.checklist ?? 'oral-round',
 			assessor: given.by ?? 'ben',
 			assessorEvidence: [],
-			startedAt: at,
+			startedAt: given.opened ? moment(given.opened).toISOString() : at,
 			timeOfDay: timeOfDay(policyWith(), moment(when)),
 			...(given.variant ? { variant: given.variant } : {}),
 			...(given.simulated ? { simulated: true } : {}),
-			counts: { people: 8, doses: 20, refusals: 0 },
-			results: given.results ?? { 'sees-it-swallowed': passed ? 'yes' : 'no', 'keeps-keys': 'yes' },
-			criticalMissed: passed ? [] : ['sees-it-swallowed'],
-			missed: passed ? [] : ['sees-it-swallowed'],
-			stoppedForSafety: false,
+			counts: { people: 8, doses: 20, refusals: 0, ...given.counts },
+			results: given.results ?? {
+				'sees-it-swallowed': passed ? 'yes' : 'no',
+				'keeps-keys': 'yes',
+				'washes-hands': 'yes',
+			},
+			criticalMissed: missed,
+			missed,
+			stoppedForSafety: given.stopped ?? false,
 			passed,
-			assessorSignedAt: at,
+			assessorSignedAt: given.signed ? moment(given.signed).toISOString() : at,
 			learnerSignedAt: at,
+			...(given.notCounted ? { notCounted: given.notCounted } : {}),
 		},
 		{ privilege: 'administer-oral', ...given },
 	);
 }
 
-export const signsOff = (when: string, lastDay: string, given: Given & { policy?: string; basis?: string[] } = {}) =>
+export const signsOff = (
+	when: string,
+	lastDay: string,
+	given: Given & { policy?: string; basis?: string[]; anniversary?: number } = {},
+) =>
 	draft(
 		'sign-off',
 		when,
-		{ lastDay, policy: given.policy ?? 'test-1', basis: given.basis ?? [] },
+		{
+			lastDay,
+			policy: given.policy ?? 'test-1',
+			basis: given.basis ?? [],
+			...(given.anniversary ? { anniversary: given.anniversary } : {}),
+		},
 		{ privilege: 'administer-oral', ...given },
 	);
 
 export const withdraws = (when: string, given: Given = {}) =>
 	draft('withdrawal', when, {}, { privilege: 'administer-oral', ...given });
 
-export const pauses = (when: string, given: Given & { reason?: PauseReason } = {}) =>
+export const pauses = (when: string, given: Given & { reason?: PauseReason; parties?: string[] } = {}) =>
 	draft(
 		'pause',
 		when,
-		{ reason: given.reason ?? 'incident-review', reviewOn: localDay(moment(when)), owner: 'grace' },
+		{
+			reason: given.reason ?? 'incident-review',
+			reviewOn: localDay(moment(when)),
+			owner: 'grace',
+			...(given.parties ? { parties: given.parties } : {}),
+		},
 		{ privilege: 'administer-oral', ...given },
 	);
 
-export const lifts = (when: string, pause: string, given: Given & { asks?: ChangeAsks } = {}) =>
+export const lifts = (when: string, pause: string, given: Given & { asks?: ChangeAsks; parties?: string[] } = {}) =>
 	draft(
 		'pause-lifted',
 		when,
-		{ pause, ...(given.asks ? { asks: given.asks } : {}) },
+		{ pause, ...(given.asks ? { asks: given.asks } : {}), ...(given.parties ? { parties: given.parties } : {}) },
 		{ privilege: 'administer-oral', ...given },
 	);
 
@@ -248,11 +321,11 @@ export const declares = (when: string, version: number, given: Given & { documen
 
 export const shownRound = (when: string, given: Given = {}) => draft('site-induction', when, {}, given);
 
-export const assessedOutside = (when: string, given: Given = {}) =>
+export const assessedOutside = (when: string, given: Given & { on?: string } = {}) =>
 	draft(
 		'outside-assessment',
 		when,
-		{ qualification: 'nurse-register', assessedOn: localDay(moment(when)), verifiedBy: 'grace' },
+		{ qualification: 'nurse-register', assessedOn: given.on ?? localDay(moment(when)), verifiedBy: 'grace' },
 		{ privilege: 'administer-oral', ...given },
 	);
 
@@ -281,6 +354,9 @@ export const delegates = (when: string, reviewOn: string, given: Given & { perso
 export const endsDelegation = (when: string, delegation: string, given: Given = {}) =>
 	draft('delegation-ended', when, { delegation }, { privilege: 'administer-insulin', ...given });
 
+export const takenOver = (when: string, delegation: string, by: string, given: Given = {}) =>
+	draft('delegation-takeover', when, { delegation, by }, { privilege: 'administer-insulin', ...given });
+
 export const away = (when: string, from: string, back: string | null, given: Given = {}) =>
 	draft('absence', when, { from, back }, { site: null, ...given });
 
@@ -289,6 +365,14 @@ export const allowsOnCall = (when: string, until: string, given: Given = {}) =>
 		'override',
 		when,
 		{ until: moment(until).toISOString(), note: '0'.repeat(64) },
+		{ privilege: 'administer-oral', ...given },
+	);
+
+export const allowsAlone = (when: string, until: string, given: Given = {}) =>
+	draft(
+		'lone-giving',
+		when,
+		{ until: moment(until).toISOString(), secondCheck: 'uche', note: '0'.repeat(64) },
 		{ privilege: 'administer-oral', ...given },
 	);
 

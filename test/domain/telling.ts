@@ -1,9 +1,11 @@
 import { Temporal } from '@js-temporal/polyfill';
 import fc from 'fast-check';
+import { type Checklist, criteriaOf } from '../../app/domain/checklist.ts';
 import type { Evidence, EvidenceKind, EvidenceOf, Payload } from '../../app/domain/evidence.ts';
 import { timesOfDay } from '../../app/domain/policy.ts';
 import type { PrivilegeCode, Requirement, Role } from '../../app/domain/privilege.ts';
-import type { ContentChange, Rules } from '../../app/domain/rules.ts';
+import type { ContentChange, Rules, Settling } from '../../app/domain/rules.ts';
+import type { Answer, NotCountedReason } from '../../app/domain/words.ts';
 
 /** A working life as it is being told: one fact after another, by whole local days. */
 
@@ -35,8 +37,14 @@ export function moment(number: number, minute: number): Date {
 }
 
 /** The day that is so much later, such as `P1M`. */
+const moved = new Map<string, number>();
+
 export function daysLater(number: number, duration: string): number {
-	return dayNumber(Temporal.PlainDate.from(dayText(number)).add(Temporal.Duration.from(duration)).toString());
+	const known = moved.get(`${number} ${duration}`);
+	if (known !== undefined) return known;
+	const day = dayNumber(Temporal.PlainDate.from(dayText(number)).add(Temporal.Duration.from(duration)).toString());
+	moved.set(`${number} ${duration}`, day);
+	return day;
 }
 
 /** The next day at or after this one on which, or beside which, the clocks change. */
@@ -52,11 +60,13 @@ export const sites = ['rose', 'elm'] as const;
 export type Draft = Omit<Evidence, 'seq'>;
 
 export interface Life {
-	rules: Rules & { changes: ContentChange[] };
+	rules: Rules & { changes: ContentChange[]; settling: Settling[] };
 	/** The privilege that this life is mostly about, and where. */
 	code: PrivilegeCode;
 	site: string;
 	role: Role;
+	/** Works nights only. */
+	nights: boolean;
 	/** The day that the telling has come to. */
 	today: number;
 	/** How many days later than it happened everything is recorded for now. */
@@ -130,9 +140,22 @@ export function passesAskedFor(life: Life, code: PrivilegeCode): number {
 /** How a round differs from the usual: passed, real, everything seen, at its own time by its own assessor. */
 export interface Unusual {
 	passed?: boolean;
+	/** Why it failed, where it was not by too many other misses. */
+	fails?: 'critical' | 'stopped';
 	simulated?: boolean;
-	line?: 'yes' | 'no' | 'not-seen';
+	/** What this line was answered, where it was not Yes. */
+	line?: Answer;
+	which?: string;
 	checklist?: string;
+	/** Nobody was given anything. */
+	empty?: boolean;
+	/** Signed so many hours after it began. */
+	signedAfter?: number;
+	/** Began so many minutes before it happened. */
+	began?: number;
+	notCounted?: NotCountedReason;
+	/** The version of the form that it was filled in on. */
+	form?: string;
 	/** Rounds of different places have different times of day, assessors and variants. */
 	place?: number;
 	time?: number;
@@ -140,30 +163,54 @@ export interface Unusual {
 }
 
 export function round(life: Life, code: PrivilegeCode, at: Date, unusual: Unusual = {}): void {
-	const { passed = true, simulated = false, line = 'yes', place = life.drafts.length } = unusual;
-	const { time = place, assessor = place } = unusual;
+	const { passed = unusual.fails === undefined, simulated = false, place = life.drafts.length } = unusual;
+	const { time = place, assessor = place, empty = false, signedAfter = 0, began = 0 } = unusual;
 	const requirement = requirementOf(life, code, 'observation');
 	const variants = life.rules.policy.privileges[code]?.variants ?? requirement?.variants;
 	const variant = variants?.[place % variants.length];
-	const signedAt = at.toISOString();
+	const checklist = unusual.checklist ?? requirement?.checklist ?? 'oral-round';
+	const contentVersionId = unusual.form === undefined ? null : `${checklist}@${unusual.form}`;
+	const startedAt = new Date(at.getTime() - began * 60_000);
+	const signedAt = new Date(startedAt.getTime() + signedAfter * hour).toISOString();
+	const { results, criticalMissed } = answersOn(formOf(life, checklist, contentVersionId), unusual);
 	const payload: Payload<'observation'> = {
-		checklist: unusual.checklist ?? requirement?.checklist ?? 'oral-round',
+		checklist,
 		assessor: ['cat', 'ben'][assessor % 2] ?? 'cat',
 		assessorEvidence: [],
-		startedAt: signedAt,
+		startedAt: startedAt.toISOString(),
 		timeOfDay: timesOfDay[time % timesOfDay.length] ?? 'night',
-		counts: { people: 8, doses: 20, refusals: 0 },
-		results: { washes: 'yes', refusal: line },
-		criticalMissed: [],
-		missed: [],
-		stoppedForSafety: false,
-		passed,
+		counts: empty ? { people: 0, doses: 0, refusals: 0 } : { people: 8, doses: 20, refusals: 0 },
+		results,
+		criticalMissed,
+		missed: Object.keys(results).filter((each) => results[each] === 'no'),
+		stoppedForSafety: unusual.fails === 'stopped',
+		passed: passed && criticalMissed.length === 0,
 		assessorSignedAt: signedAt,
 		learnerSignedAt: signedAt,
 	};
 	if (variant) payload.variant = variant;
 	if (simulated) payload.simulated = true;
-	tell(life, 'observation', at, payload, { privilege: code, siteId: life.site });
+	if (unusual.notCounted) payload.notCounted = unusual.notCounted;
+	tell(life, 'observation', at, payload, { privilege: code, siteId: life.site, contentVersionId });
+}
+
+function formOf(life: Life, checklist: string, version: string | null): Checklist | undefined {
+	const own = version === null ? undefined : life.rules.earlier?.checklists.get(version);
+	return own ?? life.rules.checklists.get(checklist);
+}
+
+/** Everything Yes but one line, and the first critical one where the round failed on that. */
+function answersOn(form: Checklist | undefined, { line = 'yes', which = 'refusal', fails }: Unusual) {
+	const criteria = form ? criteriaOf(form) : [];
+	const ids = form ? criteria.map(({ id }) => id) : ['washes', 'refusal', 'storage'];
+	const results: Record<string, Answer> = Object.fromEntries(ids.map((id) => [id, id === which ? line : 'yes']));
+	const critical = criteria.filter((each) => each.critical).map(({ id }) => id);
+	const missed = fails === 'critical' ? (critical[0] ?? 'washes') : undefined;
+	if (missed) results[missed] = 'no';
+	return {
+		results,
+		criticalMissed: ids.filter((id) => results[id] === 'no' && (id === missed || critical.includes(id))),
+	};
 }
 
 /** The rules a sign-off says it was made under, and whether it is for the whole provider. */
@@ -173,10 +220,18 @@ export interface Under {
 	wide: boolean;
 }
 
-export function passQuiz(life: Life, code: PrivilegeCode, at: Date, passed = true): void {
+/** How a quiz differs from the usual: all right, and handed in as soon as it was opened. */
+export interface Sitting {
+	score?: number;
+	/** Opened so many minutes before it was handed in. */
+	opened?: number;
+}
+
+export function passQuiz(life: Life, code: PrivilegeCode, at: Date, { score = 96, opened }: Sitting = {}): void {
 	const requirement = requirementOf(life, code, 'quiz');
 	if (!requirement) return;
-	const marks = { score: passed ? 90 : 40, passMark: 80, criticalMissed: [], passed };
+	const startedAt = opened === undefined ? {} : { startedAt: new Date(at.getTime() - opened * 60_000).toISOString() };
+	const marks = { ...startedAt, score, passMark: 80, criticalMissed: [], passed: score >= 80 };
 	tell(life, 'quiz-marked', at, { quiz: requirement.quiz, attempt: 'attempt-1', ...marks }, {});
 }
 

@@ -96,8 +96,8 @@ describe('from its own day', () =>
 			'2027-03-02',
 		],
 		[
-			'signed off at another site',
-			['2027-01-10', '2028-01-10'],
+			'signed off at another site: never past that one without the quiz',
+			['2027-01-10', '2027-02-20'],
 			[...competent, starts('2026-03-01', { site: elmCourt })],
 			'2027-01-10',
 			{ site: elmCourt },
@@ -240,9 +240,10 @@ test('the projection of somebody who has given notice ends with the last day at 
 
 test('the projection of somebody waiting for a sign-off: the rounds grow old', () => {
 	const segments = segmentsFrom(rulesWith(), history(...watched), moment('2026-03-01'))(asked);
-	expect(segments.map((each) => [each.decision.code, each.endsAt])).toEqual([
-		['sign_off_missing', moment('2026-08-03 00:00')],
-		['observations_short', null],
+	expect(segments.map((each) => [each.decision.code, each.decision.standing, each.endsAt])).toEqual([
+		['sign_off_missing', 'ready-for-sign-off', moment('2026-08-03 00:00')],
+		['observations_short', 'ready-to-observe', moment('2125-01-14 00:00')],
+		['quiz_not_passed', 'in-training', null],
 	]);
 });
 

@@ -191,7 +191,7 @@ export function actor(random: Random, keeping: NoteKeeping) {
 					award: 'Level 3',
 					awardedOn: dayFrom(-50, -1),
 				},
-				{ kind: 'age-decision', id, note, may: one(['yes', 'no']) },
+				{ kind: 'age-decision', id, note, may: one(['yes', 'no']), privilege: 'administer-oral' },
 			]);
 			return act(form.kind, personId, (tx) => record(tx, manager, catalogue, personId, form, now));
 		},

@@ -63,12 +63,12 @@ export const deeds = {
 		},
 	},
 	'signing a round': {
-		personId: who.learner,
+		personId: who.ready,
 		row: 'id',
 		hasNote: true,
 		async prepare(tx) {
 			const assessor = { providerId: home, personId: who.assessor };
-			const pair = { learnerId: who.learner, siteId: northLodge, privilege: oral };
+			const pair = { learnerId: who.ready, siteId: northLodge, privilege: oral };
 			const started = await startRound(tx, assessor, catalogue, pair, new Date());
 			if (!started.ok) throw new Error(started.why);
 			await saveRound(tx, assessor, started.roundId, everyLineMet);

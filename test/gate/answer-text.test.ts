@@ -30,6 +30,23 @@ describe('the text of an answer', () => {
 			}
 	});
 
+	it('names the witness where a permit is for two, and never says that somebody acts alone', () => {
+		for (const code of reasonCodes) {
+			const two = wordsFor(true, code, true);
+			const given = { ...answer(true, code), context: { ...answer(true, code).context, ...two } };
+			expect(JSON.parse(answerText(given))).toEqual(given);
+			for (const witnessed of [true, false])
+				expect(JSON.stringify(wordsFor(true, code, witnessed))).not.toMatch(/on your own/);
+		}
+		expect(wordsFor(true, 'competent', true).reason_user).toEqual({ 200: 'You may do this here, with a witness.' });
+		expect(wordsFor(false, 'witness_missing', true)).toBe(wordsFor(false, 'witness_missing'));
+	});
+
+	it('says the words that an answer brings with it, whoever made them', () => {
+		const given = structuredClone(answer(true, 'competent', wordsFor(true, 'competent', true)));
+		expect(JSON.parse(answerText(given))).toEqual(given);
+	});
+
 	it('says what only some answers have', () => {
 		const given = answer(true, 'competent', {
 			standing: 'competent',

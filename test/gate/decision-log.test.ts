@@ -37,6 +37,7 @@ function row(more: Partial<LoggedDecision> = {}): LoggedDecision {
 		code: 'competent',
 		standing: 'competent',
 		validUntil: new Date('2027-03-14T00:00:00Z'),
+		ruleVersion: 2,
 		...more,
 	};
 }

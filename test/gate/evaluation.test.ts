@@ -268,7 +268,7 @@ test('for every person, privilege and site the gate answers what the rules decid
 				const decision = decideTogether(
 					{ personId: id, decision: answer({ privilege, siteId }) },
 					asks,
-					catalogue.policy.body,
+					rules(siteId).policy,
 				);
 				const said = [body.decision, body.context.code, body.context.valid_until];
 				const ruled = [

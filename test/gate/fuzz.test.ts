@@ -7,6 +7,7 @@ import { decide } from '#app/domain/decide.ts';
 import type { Decision } from '#app/domain/decision.ts';
 import { isPrivilegeCode, type PrivilegeCode, privilegeCodes } from '#app/domain/privilege.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
+import { did } from '../support/amounts.ts';
 import { goodAtInsulin, handOver } from '../support/authzen.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { asFairfield, catalogue, elmCourt, fairfield, roseHouse } from '../support/demonstration.ts';
@@ -218,7 +219,7 @@ test(`of ${requests} requests made from the document, and spoilt, each is answer
 		}),
 		{ seed, numRuns: Math.ceil(requests / atOnce), endOnFailure: true },
 	);
-	if (requests > 1000) console.log(`seed ${seed}`, counts);
+	did(`${requests} requests made from the document, with seed ${seed}: ${JSON.stringify(counts)}`);
 	for (const status of ['200', '400', '401', '405', '413']) expect(counts[status], status).toBeGreaterThan(0);
 	expect(counts.permits).toBeGreaterThan(0);
 }, 1_800_000);

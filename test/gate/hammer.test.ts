@@ -11,6 +11,7 @@ import { removeTokenKey } from '#app/commands/signing.ts';
 import { addDays, localDay } from '#app/domain/period.ts';
 import { listLiveSecrets } from '#db/queries/clients.ts';
 import { startServer } from '../routes/server.ts';
+import { did } from '../support/amounts.ts';
 import { openClone, type TestDatabase } from '../support/database.ts';
 import {
 	asFairfield,
@@ -257,7 +258,9 @@ test(
 		}
 		const { permits, stops } = watch.seen();
 		const told = [...statuses].sort(([one], [other]) => one - other).map(([status, count]) => `${count} x ${status}`);
-		console.log(`${stops} stops, ${permits} permits, ${watch.stale.length} of them stale; answers ${told.join(', ')}`);
+		did(
+			`${seconds} s of three processes under load: ${stops} stops, ${permits} permits, ${watch.stale.length} of them stale; answers ${told.join(', ')}`,
+		);
 		expect(watch.stale).toEqual([]);
 		// It is no proof where nobody was permitted anything, or nothing was stopped.
 		expect(stops).toBeGreaterThan(12);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { liftPause } from '#app/commands/authorising.ts';
 import { lookAtIncident } from '#app/commands/reporting-incidents.ts';
+import { incidentKinds } from '#app/domain/incident.ts';
 import { localDay, moveDay } from '#app/domain/period.ts';
 import { tendWhatWasSent } from '#app/jobs/tend-decisions.ts';
 import { dropOldAnswers } from '#db/queries/incidents.ts';
@@ -77,20 +78,19 @@ test('it changes nobody’s standing', async () => {
 		await db.owner`select count(*) from events`,
 	];
 	const before = await facts();
-	for (const kind of ['missed-dose', 'wrong-dose', 'count-discrepancy', 'record-gap', 'other'])
-		expect((await report(missed({ kind }))).status).toBe(201);
+	for (const kind of [...incidentKinds]) expect((await report(missed({ kind }))).status).toBe(201);
 	expect(await facts()).toEqual(before);
 	expect((await ask(question('tomasz.nowak'))).body.decision).toBe(true);
 });
 
 test('what policy calls severe pauses whom it names at once, until a manager lifts it', async () => {
 	const { db, ask, report } = await reporting();
-	await setPolicy(db, 1, null, { pause: { onReport: { 'count-discrepancy': true } } });
+	await setPolicy(db, 1, null, { pause: { onReport: { 'suspected-diversion': true } } });
 	const asked = async (action?: string) => (await ask(question('tomasz.nowak', action))).body;
 	await report(missed());
 	expect(await asked()).toMatchObject({ decision: true });
 
-	const discrepancy = missed({ kind: 'count-discrepancy' });
+	const discrepancy = missed({ kind: 'suspected-diversion' });
 	const reported = await report(discrepancy, 'key-1');
 	expect(reported.status).toBe(201);
 	expect(await asked()).toMatchObject({ decision: false, context: { code: 'paused_review' } });
@@ -104,7 +104,7 @@ test('what policy calls severe pauses whom it names at once, until a manager lif
 			id: reported.body.id,
 			recorded_by: null,
 			privilege: 'administer-oral',
-			payload: { reason: 'incident-review', reviewOn },
+			payload: { reason: 'incident-review', reviewOn, incident: reported.body.id },
 		},
 	]);
 	expect(
@@ -122,24 +122,39 @@ test('what policy calls severe pauses whom it names at once, until a manager lif
 
 test('a severe report without a task pauses everything at that site; without a person, nobody', async () => {
 	const { db, ask, report } = await reporting();
-	await setPolicy(db, 1, null, { pause: { onReport: { 'wrong-dose': true } } });
+	await setPolicy(db, 1, null, { pause: { onReport: { harm: true } } });
 	const paused = () => db.owner`select person_id, privilege, site_id from evidence where kind = 'pause'`;
 	const before = await paused();
-	expect((await report(missed({ kind: 'wrong-dose', subject: undefined }))).status).toBe(201);
+	expect((await report(missed({ kind: 'harm', subject: undefined }))).status).toBe(201);
 	expect(await paused()).toEqual(before);
-	expect((await report(missed({ kind: 'wrong-dose', action: undefined }))).status).toBe(201);
+	expect((await report(missed({ kind: 'harm', action: undefined }))).status).toBe(201);
 	expect((await paused()).slice(before.length)).toEqual([{ person_id: tomasz, privilege: null, site_id: roseHouse }]);
 	expect((await ask(question('tomasz.nowak'))).body.context.code).toBe('paused_review');
 });
 
 test('what is severe at one site is not at another, and a refused report pauses nobody', async () => {
 	const { db, ask, report } = await reporting();
-	await setPolicy(db, 1, elmCourt, { pause: { onReport: { 'wrong-dose': true } } });
-	await report(missed({ kind: 'wrong-dose' }));
+	await setPolicy(db, 1, elmCourt, { pause: { onReport: { harm: true } } });
+	await report(missed({ kind: 'harm' }));
 	for (const refused of [{ subject: { type: 'staff', id: 'no.body' } }, { action: { name: 'nothing' } }])
 		expect(
-			(await report(missed({ kind: 'wrong-dose', resource: { type: 'site', id: 'elm-court' }, ...refused }))).status,
+			(await report(missed({ kind: 'harm', resource: { type: 'site', id: 'elm-court' }, ...refused }))).status,
 		).toBe(422);
+	expect((await ask(question('tomasz.nowak'))).body.decision).toBe(true);
+	expect(await db.owner`select 1 from evidence where kind = 'pause' and recorded_by is null`).toEqual([]);
+});
+
+test('an ordinary error pauses nobody, also where an older policy says that it does', async () => {
+	const { db, ask, report } = await reporting();
+	const onReport = {
+		'missed-dose': true,
+		'wrong-dose': true,
+		'count-discrepancy': true,
+		'record-gap': true,
+		other: true,
+	};
+	await setPolicy(db, 1, null, { pause: { onReport } });
+	for (const kind of Object.keys(onReport)) expect((await report(missed({ kind }))).status).toBe(201);
 	expect((await ask(question('tomasz.nowak'))).body.decision).toBe(true);
 	expect(await db.owner`select 1 from evidence where kind = 'pause' and recorded_by is null`).toEqual([]);
 });

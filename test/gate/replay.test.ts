@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
 import { liftPause, pause } from '#app/commands/authorising.ts';
 import { endEmployment } from '#app/commands/employing.ts';
-import { replayDecision } from '#app/commands/replaying.ts';
+import { replayDecision, type WorkedAgain } from '#app/commands/replaying.ts';
 import type { LoggedDecision } from '#app/domain/logged-decision.ts';
 import { addDays, localDay } from '#app/domain/period.ts';
 import { seededRandom } from '#db/factory.ts';
@@ -31,8 +31,11 @@ import { question, testGate } from '../support/gate.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const replayed = (db: TestDatabase, logged: LoggedDecision) =>
-	asFairfield(db, (tx) => replayDecision(tx, fairfield, catalogue, logged));
+async function replayed(db: TestDatabase, logged: LoggedDecision): Promise<WorkedAgain> {
+	const replay = await asFairfield(db, (tx) => replayDecision(tx, fairfield, catalogue, logged));
+	if (replay.byEarlierRule) throw new Error('made by an earlier rule');
+	return replay;
+}
 
 async function findLogged(db: TestDatabase, evaluationId: string): Promise<LoggedDecision> {
 	const found = await asFairfield(db, (tx) => findDecision(tx, { providerId: fairfield, evaluationId }));

@@ -11,6 +11,7 @@ import { connect } from '#db/connect.ts';
 import { listAbsentCopies } from '#db/queries/copies.ts';
 import { believedFor, isWaitedFor } from '#db/replica.ts';
 import { demonstration } from '#db/seed.ts';
+import { did } from '../support/amounts.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { asFairfield, authoriser, ben, catalogue, cellOf, grace } from '../support/demonstration.ts';
 import { question, serveGate } from '../support/gate.ts';
@@ -188,7 +189,10 @@ test('a gate on a replica is never stale: while it follows, while it is held up,
 	going = false;
 	await load;
 	const { permits, stops } = watch.seen();
-	console.log(`${stops} stops, ${permits} permits, ${watch.stale.length} stale`, Object.fromEntries(statuses));
+	const told = [...statuses].map(([status, count]) => `${count} x ${status}`);
+	did(
+		`A gate on a replica: ${stops} stops, ${permits} permits, ${watch.stale.length} of them stale; answers ${told.join(', ')}`,
+	);
 	expect(watch.stale).toEqual([]);
 	expect(permits).toBeGreaterThan(100);
 }, 120_000);

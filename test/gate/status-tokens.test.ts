@@ -3,6 +3,8 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import { expect, test } from 'vitest';
 import { append, fact } from '#app/commands/append.ts';
 import { pause } from '#app/commands/authorising.ts';
+import { allowLoneGiving } from '#app/commands/lone-givings.ts';
+import { override } from '#app/commands/overriding.ts';
 import { subjectsDigest } from '#app/gate/status-tokens.ts';
 import { demonstration } from '#db/seed.ts';
 import { gateWith, goodAtInsulin, handOver, insulin } from '../support/authzen.ts';
@@ -15,6 +17,9 @@ import {
 	cellOf,
 	fairfield,
 	grace,
+	margaret,
+	memberOf,
+	personOf,
 	roseHouse,
 	setPolicy,
 	storyteller,
@@ -22,6 +27,8 @@ import {
 	tomasz,
 } from '../support/demonstration.ts';
 import { issuer, question } from '../support/gate.ts';
+
+const drug = 'administer-controlled-drug';
 
 interface Grant {
 	action: string;
@@ -191,6 +198,63 @@ test('policy says for how long a list works, and at 0 there is none', async () =
 		for (const { until } of grants) expect(until).toBeLessThanOrEqual(exp);
 	await setPolicy(db, 2, roseHouse, { offline: 'PT0S' });
 	expect((await fetchList()).status).toBe(403);
+});
+
+test('a privilege has its own time on the list, never longer than the list', async () => {
+	const { db, fetchList } = await listing();
+	const ends = async () => {
+		const { iat = 0, exp = 0, people } = decodeJwt((await fetchList()).body.token);
+		const all = Object.values(people as Record<string, Grant[]>).flat();
+		const latest = (of: string) =>
+			Math.max(...all.filter((each) => each.action === of).map((each) => each.until)) - iat;
+		return [drug, 'witness-controlled-drug', 'administer-oral'].map(latest).concat(exp - iat);
+	};
+	expect(await ends()).toEqual([3600, 3600, 12 * 3600, 12 * 3600]);
+	await setPolicy(db, 1, roseHouse, { offline: 'PT30M' });
+	expect(await ends()).toEqual([1800, 1800, 1800, 1800]);
+	await setPolicy(db, 2, roseHouse, {
+		privileges: { [drug]: { offline: 'PT0S' }, 'administer-oral': { offline: 'PT2H' } },
+	});
+	expect(await ends()).toEqual([Number.NEGATIVE_INFINITY, 3600, 2 * 3600, 12 * 3600]);
+});
+
+test('an override of a witnessed task is not on it; one of another task is, until it ends', async () => {
+	const { db, ask, grantsOf } = await listing();
+	await tell(db, storyteller().learns(memberOf(tomasz), 20, drug));
+	const given = () => ({ id: randomUUID(), hours: 1, note: 'nobody else', now: new Date() });
+	for (const cell of [cellOf(tomasz, drug), cellOf(personOf('danny.hughes'))])
+		await asFairfield(db, (tx) => override(tx, authoriser(grace), catalogue, cell, given()));
+	const context = { witness: 'ben.whitfield' };
+	expect((await ask({ ...question('tomasz.nowak', drug), context })).body.context.code).toBe('override_active');
+	expect((await grantsOf('tomasz.nowak')).map((each) => each.action)).not.toContain(drug);
+	const oral = (await grantsOf('danny.hughes')).find((each) => each.action === 'administer-oral');
+	expect(oral).toMatchObject({ as: 'override' });
+	await setPolicy(db, 1, roseHouse, { witness: false });
+	expect((await grantsOf('tomasz.nowak')).find((each) => each.action === drug)).toMatchObject({ as: 'override' });
+});
+
+test('leave to give alone is no leave without a network: a witness is asked for as before', async () => {
+	const { db, grantsOf } = await listing();
+	const given = { id: randomUUID(), secondCheck: ben, hours: 0.5, note: 'nobody else', now: new Date() };
+	await asFairfield(db, (tx) => allowLoneGiving(tx, authoriser(grace), catalogue, cellOf(margaret, drug), given));
+	const grant = (await grantsOf('margaret.doyle')).find((each) => each.action === drug);
+	expect(grant).toMatchObject({ as: 'competent', witness: 'witness-controlled-drug' });
+	expect(grant?.until).toBeLessThanOrEqual(Date.now() / 1000 + 1800);
+});
+
+test('a delegated task is not on it for whoever practises it either', async () => {
+	const { db, ask, grantsOf } = await listing();
+	await goodAtInsulin(db);
+	const story = storyteller();
+	await tell(db, story.becomesCompetent(memberOf(amara), { assessors: [ben], signerId: grace }, 30));
+	await tell(db, story.learns(memberOf(amara), 20, insulin));
+	await asFairfield(db, (tx) =>
+		append(tx, fairfield, catalogue, [
+			fact({ kind: 'supervision', ...cellOf(amara, insulin), recordedBy: grace, payload: { supervisor: tomasz } }),
+		]),
+	);
+	expect((await ask(question('amara.okafor', insulin))).body.context.code).toBe('supervised_only');
+	expect((await grantsOf('amara.okafor')).map((each) => each.action)).not.toContain(insulin);
 });
 
 test('people are called as the client calls them, and whom it has no name for is not on its list', async () => {

@@ -38,6 +38,7 @@ test('whoever stops somebody while a copy of the database is away is told so, be
 	const answer = await ask(`${cell}/pause`, cookie, {
 		id: randomUUID(),
 		scope: 'privilege',
+		reach: 'site',
 		reason: 'other',
 		reviewOn: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
 		note: '',

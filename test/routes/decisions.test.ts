@@ -29,6 +29,7 @@ test('a withdrawal: a wrong PIN keeps all that was typed but the PIN, the right 
 	const form = {
 		id: hidden((await page(`${cell}/withdrawal`)).text, 'id'),
 		note: 'After our review',
+		reach: 'site',
 		staffCode: ' Margaret.Doyle ',
 		secret: '111999',
 	};
@@ -50,11 +51,18 @@ test('a withdrawal: a wrong PIN keeps all that was typed but the PIN, the right 
 test('a pause of everything shows its owner and its review on each privilege, and is lifted with what comes first', async () => {
 	const cell = cellOf('ben.whitfield');
 	const { text } = await page(`${cell}/pause`);
-	const form = { id: hidden(text, 'id'), scope: 'site', reason: 'long-absence', reviewOn: '2099-03-14', note: '' };
+	const form = {
+		id: hidden(text, 'id'),
+		scope: 'everything',
+		reach: 'site',
+		reason: 'long-absence',
+		reviewOn: '2099-03-14',
+		note: '',
+	};
 	expect(await post(`${cell}/pause`, { ...form, scope: '' })).toMatchObject({ status: 422 });
 	expect(await post(`${cell}/pause`, form)).toMatchObject({ status: 302, to: cell });
 	const other = (await page(cellOf('ben.whitfield', 'assess'))).text;
-	for (const said of ['everything at Rose House', '14 March 2099', 'Grace Mensah', 'pause-lifting'])
+	for (const said of ['everything, at Rose House', '14 March 2099', 'Grace Mensah', 'pause-lifting'])
 		expect(other).toContain(said);
 	const lifting = (await page(`${cell}/pause-lifting`)).text;
 	expect(lifting).toContain('They are watched on a round first');
@@ -68,24 +76,28 @@ test('a pause of everything shows its owner and its review on each privilege, an
 	expect((await page(cell)).text).not.toContain(`${cell}/pause-lifting`);
 });
 
-test('an override says what is used, is listed with its reason, and is refused in words when spent', async () => {
+test('an override says what is used, is listed with its reason, and needs a tick and is marked when one too many', async () => {
 	const cell = cellOf('danny.hughes');
-	for (const used of [0, 1, 2]) {
-		const privilege = ['administer-oral', 'administer-prn', 'administer-time-critical'][used] ?? '';
+	const oneMore = 'More than your policy plans for';
+	for (const used of [0, 1, 2, 3]) {
+		const privilege = ['administer-oral', 'prompt', 'administer-topical', 'transcribe-mar'][used] ?? '';
 		const path = `${cellOf('danny.hughes', privilege)}/override`;
 		const { text } = await page(path);
 		expect(text.replaceAll('<!-- -->', '')).toContain(`${used} of 3`);
+		expect(text.includes(oneMore)).toBe(used === 3);
 		const form = { id: hidden(text, 'id'), hours: '4', note: `Nobody else could come <${used}>` };
 		expect((await post(path, { ...form, hours: '13' })).text).toContain('longer than your policy allows');
 		expect((await post(path, { ...form, hours: 'many' })).text).toContain('Enter a number of hours');
-		expect(await post(path, form)).toMatchObject({ status: 302 });
-		expect(await post(path, form)).toMatchObject({ status: 302 });
+		if (used === 3) expect((await post(path, form)).text).toContain('tick the box');
+		const ticked = used === 3 ? { ...form, over: 'yes' } : form;
+		expect(await post(path, ticked)).toMatchObject({ status: 302 });
+		expect(await post(path, ticked)).toMatchObject({ status: 302 });
 	}
-	expect(await count('override')).toBe(3);
-	expect((await page(`${cellOf('danny.hughes', 'administer-topical')}/override`)).text).toContain(
-		'All overrides of the last',
-	);
+	expect(await count('override')).toBe(4);
 	expect((await page(cell)).text).not.toContain(`${cell}/override`);
+	expect((await page('/overrides')).text.replaceAll('<!-- -->', '')).toContain(
+		'Number 4 within a year; your policy plans for 3',
+	);
 	for (const path of ['/overrides', '/reviews']) {
 		const { text } = await page(path);
 		for (const said of ['Danny Hughes', 'Grace Mensah', 'Nobody else could come &lt;0&gt;'])

@@ -10,8 +10,7 @@ import { question } from '../support/gate.ts';
 import { openSite } from './server.ts';
 
 const metricsToken = 'numbers-for-the-test';
-process.env.METRICS_TOKEN = metricsToken;
-const site = await openSite();
+const site = await openSite({ METRICS_TOKEN: metricsToken });
 afterAll(() => site.close());
 const grace = await site.signIn('grace.mensah');
 

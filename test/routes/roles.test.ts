@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { catalogue } from '#app/catalogue.server.ts';
 import { addPeople, startEmployment } from '#app/commands/employing.ts';
+import { askOutside } from '#app/commands/outside-requests.ts';
 import { hashSecret } from '#app/commands/secrets.ts';
+import { reviewDays } from '#app/domain/delegation.ts';
 import { asProvider } from '#db/client.server.ts';
 import { namedId } from '#db/factory.ts';
 import { providers, sites } from '#db/schema.ts';
@@ -33,6 +35,7 @@ const cell = `${tomasz}/rose-house/administer-oral`;
 const insulin = `${tomasz}/rose-house/administer-insulin`;
 const flagged = `/reviews/${namedId('no such sign-off')}/${namedId('no such round')}`;
 const webhook = await addWebhook();
+const outside = `/outside/${await askSomebodyOutside()}`;
 const incident = `/incidents/${namedId('no such incident')}`;
 const round = `/rounds/${namedId('no such round')}`;
 
@@ -143,13 +146,24 @@ const table: {
 	{ path: `${insulin}/delegations`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
 	{ path: `${cell}/override`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
 	{ path: `${cell}/override`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{ path: `${cell}/lone-giving`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
+	{ path: `${cell}/lone-giving`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
+	{ path: `${cell}/outside`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
+	{ path: `${cell}/outside`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: outside, expected: ['200', '200', '200', '200', '200', '200', '200'] },
+	{ path: outside, form: {}, expected: ['422', '403', '403', '403', '403', '403', '403'] },
+	{ path: `/outside/${'x'.repeat(43)}`, expected: ['404', '404', '404', '404', '404', '404', '404'] },
+	{ path: '/outside/short', form: {}, expected: ['404', '404', '404', '404', '404', '404', '404'] },
+	{ path: '/sign-offs', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
 	{ path: '/reviews', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/reviews', form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '422'] },
 	{ path: flagged, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
 	{ path: flagged, form: {}, expected: [signsIn, '403', '403', '404', '404', '403', '404'] },
 	{ path: '/incidents', expected: [signsIn, '403', '403', '403', '200', '403', '200'] },
 	{ path: incident, expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
 	{ path: incident, form: {}, expected: [signsIn, '403', '403', '403', '404', '403', '404'] },
 	{ path: '/overrides', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/overrides', form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '422'] },
 	{ path: '/delegations', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
 	{ path: `${cell}/day`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${cell}/day?on=2026-03-03&time=02:00`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
@@ -165,6 +179,7 @@ const table: {
 	{ path: `${tomasz}/records`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${tomasz}/records/absence`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${tomasz}/records/absence`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: `${tomasz}/records/nurse-registration`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${tomasz}/records/age-decision`, expected: [signsIn, '403', '403', '403', '200', '403', '404'] },
 	{ path: `${tomasz}/records/age-decision`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
 	{ path: `${tomasz}/records/nothing`, expected: ['404', '404', '404', '404', '404', '404', '404'] },
@@ -251,6 +266,29 @@ const table: {
 	{ path: '/no-such-page', expected: ['404', '404', '404', '404', '404', '404', '404'] },
 	{ path: '/no-such-page', form: {}, expected: ['404', '404', '404', '404', '404', '404', '404'] },
 ];
+
+/** A link by which a nurse from outside is asked about Tomasz. */
+async function askSomebodyOutside(): Promise<string> {
+	const fairfield = namedId('provider fairfield-care');
+	const siteId = namedId('site rose-house');
+	const asked = await asProvider(site.data.database.db, fairfield, (tx) =>
+		askOutside(
+			tx,
+			{ providerId: fairfield, personId: id('margaret.doyle'), posts: [{ role: 'medication-lead', siteId }] },
+			catalogue(),
+			{ personId: id('tomasz.nowak'), siteId, privilege: 'administer-insulin' },
+			{
+				id: namedId('outside request'),
+				kind: 'delegation',
+				person: 'RH-0142',
+				reviewOn: reviewDays(new Date()).usual,
+				now: new Date(),
+			},
+		),
+	);
+	if (!asked.ok) throw new Error(asked.why);
+	return asked.token;
+}
 
 function redirect(path: string): string {
 	return `302 ${path.replace('/rounds/', '/observations/').replace('/signatures', '')}`;

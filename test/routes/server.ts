@@ -53,9 +53,9 @@ export async function startServer(ownerUrl: string, variables: Record<string, st
 	};
 }
 
-export async function openSite(): Promise<Site> {
+export async function openSite(variables: Record<string, string> = {}): Promise<Site> {
 	const data = await openClone('demonstration');
-	const server = await startServer(data.ownerUrl);
+	const server = await startServer(data.ownerUrl, variables);
 	const { url } = server;
 	const ask: Site['ask'] = (path, { cookie, form, origin = url } = {}) =>
 		fetch(url + path, {

@@ -4,8 +4,7 @@ import { namedId } from '#db/factory.ts';
 import { openReceiver, verifies } from '../support/receiver.ts';
 import { openSite } from './server.ts';
 
-process.env.WEBHOOK_LOOPBACK = 'true';
-const site = await openSite();
+const site = await openSite({ WEBHOOK_LOOPBACK: 'true' });
 afterAll(() => site.close());
 const cookie = await site.signIn('grace.mensah');
 
@@ -49,7 +48,7 @@ test('a manager adds an address, gives its secret on, and sees that a pause got 
 
 	const cell = `/people/${namedId('person tomasz.nowak')}/rose-house/administer-oral`;
 	const reviewOn = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
-	const pause = { id: randomUUID(), scope: 'privilege', reason: 'error-review', reviewOn, note: '' };
+	const pause = { id: randomUUID(), scope: 'privilege', reach: 'site', reason: 'error-review', reviewOn, note: '' };
 	const [, reason] = /name="reason"[^>]*value="([^"]+)"/.exec(await read(`${cell}/pause`)) ?? [];
 	const answer = await post(`${cell}/pause`, { ...pause, reason: reason ?? '' });
 	const saved = performance.now();

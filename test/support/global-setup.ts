@@ -23,8 +23,13 @@ declare module 'vitest' {
 	}
 }
 
-/** One PostgreSQL for the whole run, with two templates: `empty` is migrated, `demonstration` is seeded as well. */
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+/**
+ * One PostgreSQL for the whole run, with two templates: `empty` is migrated, `demonstration` is seeded as well. Of the
+ * projects that need it the first has it started, and the others find it.
+ */
+export default async function setUp({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
+	const all = vitest.getRootProject();
+	if ('serverUrl' in all.getProvidedContext()) return;
 	const folder = realpathSync(mkdtempSync(path.join(quickestFolder(), 'countersign-vitest-')));
 	// mkdtemp makes it 0700, through which the user Postgres runs as for root could not pass.
 	chmodSync(folder, 0o711);
@@ -39,8 +44,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 		await clear();
 		throw error;
 	}
-	project.provide('serverUrl', server.ownerUrl);
-	project.provide('serverLog', path.join(folder, 'postgres.log'));
+	all.provide('serverUrl', server.ownerUrl);
+	all.provide('serverLog', path.join(folder, 'postgres.log'));
 	return clear;
 }
 

@@ -1,11 +1,14 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
 import { useForm } from 'react-hook-form';
+import { catalogue } from '../../catalogue.server.ts';
 import { discardRound, saveRound } from '../../commands/assessing.ts';
+import { judgeRound } from '../../commands/judging-rounds.ts';
 import { unanswered } from '../../domain/checklist.ts';
 import { fieldErrors } from '../../domain/input.ts';
 import { sayMoment } from '../../domain/period.ts';
 import { looksIdentifying, readRound, roundFields, roundForm } from '../../domain/round.ts';
+import { nobodyIn, nobodyWords } from '../../domain/round-worth.ts';
 import { inProvider } from '../../session.server.ts';
 import { CriterionRow } from '../../ui/criterion.tsx';
 import { Button, Choices, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
@@ -14,7 +17,9 @@ import { Heading } from '../../ui/layout.tsx';
 import { Inset, ReviewMark } from '../../ui/notice.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { RoundFacts } from '../../ui/round-facts.tsx';
+import { RoundWarnings } from '../../ui/round-warnings.tsx';
 import { openRound } from './open-round.server.ts';
+import { isLateBy, warningsOf } from './warnings.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
@@ -23,11 +28,14 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 ];
 
 export async function loader(args: LoaderFunctionArgs) {
-	const { found, roundId } = await openRound(args);
+	const { visitor, found, roundId } = await openRound(args);
 	// A round that is not open any more has been signed: its record is under the same id.
 	if (!found?.learner) return redirect(`/observations/${roundId}`);
-	const { round, learner, checklist } = found;
+	const { round, learner, checklist, policy } = found;
+	const { now } = args.context;
+	const judged = await inProvider(visitor, (tx) => judgeRound(tx, visitor, catalogue(), round, now));
 	return {
+		warnings: warningsOf({ ...judged, late: isLateBy(round, policy, now) }),
 		learner: `${learner.givenName} ${learner.familyName}`,
 		startedAt: sayMoment(round.startedAt),
 		title: checklist.title,
@@ -65,6 +73,7 @@ export async function action(args: ActionFunctionArgs) {
 	if (form.intent === 'later') return redirect('/rounds');
 
 	const parsed = roundForm.safeParse(kept);
+	const nobody = parsed.success ? nobodyIn(parsed.data, found.checklist, found.policy) : [];
 	const open = unanswered(found.checklist, results).map((each) => ({
 		field: `results.${each.id}`,
 		message: `Answer: ${each.text}`,
@@ -72,6 +81,7 @@ export async function action(args: ActionFunctionArgs) {
 	const errors = [
 		...open,
 		...(parsed.success ? [] : fieldErrors(parsed.error).filter(({ field }) => !field.startsWith('results'))),
+		...nobody.map((field) => ({ field, message: nobodyWords[field] })),
 	];
 	if (asked.variants.length && !asked.variants.includes(kept.variant))
 		errors.push({ field: 'variant', message: 'Choose what you saw' });
@@ -108,6 +118,7 @@ export default function RoundPage() {
 				caption={`${round.title}, begun ${round.startedAt}`}
 				back={{ to: '/rounds', label: 'Observe' }}
 			/>
+			<RoundWarnings warnings={round.warnings} />
 			<Inset>
 				<p>
 					Watch, do not help. If you had to prompt on a critical line, that is a No. Write nothing about the people you

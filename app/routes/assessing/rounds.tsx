@@ -6,7 +6,7 @@ import { listOpenRounds } from '#db/queries/rounds.ts';
 import { listStandingsNow } from '#db/queries/standings.ts';
 import { catalogue } from '../../catalogue.server.ts';
 import { startRound } from '../../commands/assessing.ts';
-import { assessRefusalWords } from '../../domain/assessing.ts';
+import { holdsBy, roundRefusalWords } from '../../domain/assessing.ts';
 import { may } from '../../domain/authority.ts';
 import { localDay, sayMoment } from '../../domain/period.ts';
 import { privilegeCodes, requirementOf, roleWords } from '../../domain/privilege.ts';
@@ -38,9 +38,13 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 			const standings = await listStandingsNow(tx, { providerId, siteId: site });
 			const colleagues = await listColleagues(tx, { providerId, siteId: site, onDay });
 			const mine = (code: string) =>
-				standings.some((each) => each.personId === personId && each.privilege === code && each.permit);
-			const learners = watched
-				.filter(({ body }) => mine('assess') && mine(body.code))
+				standings.some((each) => each.personId === personId && each.privilege === code && holdsBy(each.code));
+			const roles = visitor.posts.flatMap((post) => (!post.siteId || post.siteId === site ? post.role : []));
+			const allowed = watched.filter(({ body }) => {
+				const by = requirementOf(body, 'observation')?.by;
+				return mine('assess') && mine(body.code) && (!by || by.some((role) => roles.includes(role)));
+			});
+			const learners = allowed
 				.flatMap(({ body }) =>
 					colleagues.flatMap((each) => {
 						const theirs = standings.find((other) => other.personId === each.id && other.privilege === body.code);
@@ -63,9 +67,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 				name: siteName ?? '',
 				assesses: mine('assess'),
 				learners,
-				privileges: watched
-					.filter(({ body }) => mine('assess') && mine(body.code))
-					.map(({ body }) => ({ value: body.code, label: body.title })),
+				privileges: allowed.map(({ body }) => ({ value: body.code, label: body.title })),
 				people: colleagues
 					.filter((each) => each.id !== personId)
 					.map((each) => ({ value: each.id, label: `${each.givenName} ${each.familyName}` })),
@@ -95,9 +97,7 @@ export async function action({ context, request }: ActionFunctionArgs) {
 	if (!may(visitor.posts, 'observe', form.data.siteId)) throw forbidden();
 	const started = await inProvider(visitor, (tx) => startRound(tx, visitor, catalogue(), form.data, context.now));
 	if (started.ok) return redirect(`/rounds/${started.roundId}`);
-	if (started.why === 'no-checklist') return refuse('There is no checklist for this');
-	if (started.why === 'not-at-this-site') return refuse('This person does not work at this site');
-	return refuse(assessRefusalWords[started.why]);
+	return refuse(roundRefusalWords[started.why]);
 }
 
 export default function Rounds() {

@@ -2,17 +2,21 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
 import { useForm } from 'react-hook-form';
+import { listOpenRounds } from '#db/queries/rounds.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { finishedForm, signRound } from '../../commands/assessing.ts';
-import { assessRefusalWords } from '../../domain/assessing.ts';
-import { criteriaOf, markRound } from '../../domain/checklist.ts';
+import { previewRound, signRound } from '../../commands/assessing.ts';
+import { roundRefusalWords } from '../../domain/assessing.ts';
+import { criteriaOf } from '../../domain/checklist.ts';
 import { type FieldError, fieldErrors, signaturesForm } from '../../domain/input.ts';
+import { finishedForm } from '../../domain/round-worth.ts';
 import { inProvider } from '../../session.server.ts';
 import { Button, ErrorSummary, PasswordField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { RoundWarnings } from '../../ui/round-warnings.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { openRound } from './open-round.server.ts';
+import { warningsOf } from './warnings.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
@@ -22,9 +26,15 @@ export async function loader(args: LoaderFunctionArgs) {
 	const { visitor, roundId, found } = await openRound(args);
 	if (!found) return redirect(`/observations/${roundId}`);
 	const { round, learner, checklist, policy } = found;
-	const form = finishedForm(round, checklist);
+	const form = finishedForm(round.form, checklist, policy);
 	if (!form) return redirect(`/rounds/${roundId}`);
-	const mark = markRound(checklist, form.results, form.stoppedForSafety, policy);
+	const { now } = args.context;
+	const mark = await inProvider(visitor, (tx) =>
+		previewRound(tx, visitor, catalogue(), { round, form, checklist, now }),
+	);
+	const beside = await inProvider(visitor, (tx) =>
+		listOpenRounds(tx, { providerId: visitor.providerId, assessorId: visitor.personId }),
+	);
 	const textOf = new Map(criteriaOf(checklist).map((each) => [each.id, each.text]));
 	const texts = (ids: string[]) => ids.map((id) => textOf.get(id) ?? id);
 	return {
@@ -32,7 +42,14 @@ export async function loader(args: LoaderFunctionArgs) {
 		assessor: visitor.name,
 		learner: learner ? `${learner.givenName} ${learner.familyName}` : '',
 		learnerGiven: learner?.givenName ?? '',
-		passed: mark.passed,
+		// Never said before the rule says so.
+		passed: mark.passed && !mark.uncounted,
+		failed: !mark.passed,
+		warnings: warningsOf({
+			...mark,
+			refusal: mark.passed ? mark.refusal : null,
+			besides: beside.some((each) => each.learnerId !== round.learnerId),
+		}),
 		stopped: form.stoppedForSafety,
 		critical: texts(mark.criticalMissed),
 		other: texts(mark.missed.filter((id) => !mark.criticalMissed.includes(id))),
@@ -61,9 +78,7 @@ export async function action(args: ActionFunctionArgs) {
 			429,
 		);
 	if (signed.why === 'wrong') return refuse([{ field, message: 'That is not the right PIN or password' }]);
-	if (signed.why === 'no-checklist' || signed.why === 'not-at-this-site')
-		return refuse([{ field, message: 'This person does not work at this site any more' }]);
-	return refuse([{ field, message: assessRefusalWords[signed.why] }]);
+	return refuse([{ field, message: roundRefusalWords[signed.why] }]);
 }
 
 export default function Signatures() {
@@ -91,6 +106,10 @@ export default function Signatures() {
 				<Notice tone="next" title="This round is passed, once you both sign">
 					<p>{round.counts}.</p>
 				</Notice>
+			) : !round.failed ? (
+				<Notice tone="warning" title="This round will be kept and will not count">
+					<p>{round.counts}.</p>
+				</Notice>
 			) : (
 				<Notice tone="warning" title="This round does not count yet">
 					<p>
@@ -103,6 +122,7 @@ export default function Signatures() {
 					</p>
 				</Notice>
 			)}
+			<RoundWarnings warnings={round.warnings} />
 			<SummaryList
 				rows={[
 					...(round.critical.length ? [{ key: 'Critical lines missed', value: <Lines of={round.critical} /> }] : []),

@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { findContentVersion } from '#db/queries/content.ts';
 import { findAttempt } from '#db/queries/learning.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { handInAttempt, mayAttemptFrom } from '../../commands/learning.ts';
-import { rulesBySite } from '../../commands/projecting.ts';
+import { findCurrentAttempt, findMark, handInAttempt, mayAttemptFrom } from '../../commands/learning.ts';
 import { homeSite } from '../../domain/authority.ts';
 import { sayMoment } from '../../domain/period.ts';
 import { markQuiz, type Quiz } from '../../domain/quiz.ts';
@@ -26,19 +25,23 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 		const pinned = attempt && (await findContentVersion(tx, attempt.contentVersionId));
 		if (!attempt || !pinned) throw notFound();
 		const unanswered = attempt.drawn.flatMap((each, place) => (attempt.answers[each.id] ? [] : [place + 1]));
-		const common = { id: attempt.id, quiz: attempt.quiz, of: attempt.drawn.length, unanswered };
-		if (!attempt.markedAt) return { ...common, result: null };
-		const { policy } = (await rulesBySite(tx, visitor.providerId, catalogue()))(siteId);
-		const mark = markQuiz(pinned.body as Quiz, attempt.drawn, attempt.answers, policy.quiz.passMark);
+		const common = { id: attempt.id, quiz: attempt.quiz, of: attempt.drawn.length, unanswered, closed: false };
+		const recorded = await findMark(tx, visitor, attempt.id);
+		if (!recorded) {
+			const at = { siteId, now: context.now };
+			const current = await findCurrentAttempt(tx, visitor, catalogue(), attempt.quiz, at);
+			return { ...common, closed: current?.id !== attempt.id, result: null };
+		}
+		const mark = markQuiz(pinned.body as Quiz, attempt.drawn, attempt.answers, recorded.passMark);
 		const until = await mayAttemptFrom(tx, visitor, catalogue(), attempt.quiz, siteId, context.now);
 		const { modules } = catalogue();
 		return {
 			...common,
 			result: {
-				passed: mark.passed,
-				score: mark.score,
-				passMark: policy.quiz.passMark,
-				criticalMissed: mark.criticalMissed.length,
+				passed: recorded.passed,
+				score: recorded.score,
+				passMark: recorded.passMark,
+				criticalMissed: recorded.criticalMissed.length,
 				revisit: mark.revisit.map(({ module, page }) => ({
 					to: `/modules/${module}/${page}`,
 					module: modules.get(module)?.body.title ?? module,
@@ -58,13 +61,25 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
 	const marked = await inProvider(visitor, (tx) =>
 		handInAttempt(tx, visitor, catalogue(), attemptId.data, { siteId: homeSite(visitor.posts), now: context.now }),
 	);
-	if (!marked) throw notFound();
+	// One that is closed says so on its own page; there is no page of one that does not exist.
+	if (!marked && !(await inProvider(visitor, (tx) => findAttempt(tx, { ...visitor, attemptId: attemptId.data }))))
+		throw notFound();
 	return redirect(`/attempts/${attemptId.data}`);
 }
 
 export default function AttemptPage() {
-	const { id, quiz, of, unanswered, result } = useLoaderData<typeof loader>();
+	const { id, quiz, of, unanswered, closed, result } = useLoaderData<typeof loader>();
 	const busy = useNavigation().state !== 'idle';
+	if (closed)
+		return (
+			<>
+				<Heading title="These answers are closed" back={{ to: '/induction', label: 'My induction' }} />
+				<Notice tone="warning" title="This quiz has changed since you opened it">
+					<p>Your old answers are kept, but they do not count. Begin the quiz again.</p>
+				</Notice>
+				<LinkButton to={`/quizzes/${quiz}`}>Go to the quiz</LinkButton>
+			</>
+		);
 	if (!result)
 		return (
 			<>

@@ -4,7 +4,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { catalogue, contentTitle } from '../../catalogue.server.ts';
-import { acknowledge, askedAgain, findContent, newsSince, readFor } from '../../commands/acknowledging.ts';
+import {
+	acknowledge,
+	askedAgain,
+	findContent,
+	newsSince,
+	readFor,
+	readRefusalWords,
+	workplaces,
+} from '../../commands/acknowledging.ts';
 import { rulesBySite } from '../../commands/projecting.ts';
 import { presentFor } from '../../domain/evidence.ts';
 import { lastDayBefore, localDay, sayDay } from '../../domain/period.ts';
@@ -19,26 +27,29 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `What is new: ${data?.title ?? ''} – Countersign` },
 ];
 
-/** What is new in a module, quiz, form or privilege since the learner was signed off. */
+/** What is new in a module, quiz, form or privilege since the learner was signed off or had begun. */
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	const visitor = await requireAuthority(context, request, 'learn');
-	const { providerId, personId, posts } = visitor;
+	const { providerId, personId } = visitor;
 	const content = findContent(catalogue(), params.kind ?? '', params.slug ?? '');
 	if (!content) throw notFound();
 	return inProvider(visitor, async (tx) => {
 		const evidence = await listEvidenceOf(tx, { providerId, personIds: [personId] });
 		const present = presentFor(evidence, context.now);
+		const posts = await workplaces(tx, visitor);
 		const rules = await rulesBySite(tx, providerId, catalogue());
-		const [asked] = askedAgain(rules, evidence, posts, present).filter((each) => {
+		const again = askedAgain(rules, evidence, posts, present).filter((each) => {
 			const read = readFor(each);
 			return read?.kind === content.kind && read.slug === content.slug;
 		});
+		const [asked] = again;
 		const overdue = asked && asked.recheck.dueBy <= present;
 		return {
 			id: uuidv7(),
+			openedAt: present.toISOString(),
 			title: contentTitle(content.kind, content.slug),
 			module: content.kind === 'module' ? content.slug : null,
-			news: newsSince(catalogue(), evidence, posts, content, present).map((change) => ({
+			news: newsSince(catalogue(), evidence, posts, content, present, again).map((change) => ({
 				version: change.version,
 				says: change.says,
 				since: sayDay(localDay(change.inForceFrom)),
@@ -50,21 +61,21 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	});
 }
 
+const readForm = z.object({ id: z.uuid(), openedAt: z.iso.datetime() });
+
 /** "I have read this." */
 export async function action({ context, request, params }: ActionFunctionArgs) {
 	const visitor = await requireAuthority(context, request, 'learn');
 	const [kind, slug] = [params.kind ?? '', params.slug ?? ''];
 	if (!findContent(catalogue(), kind, slug)) throw notFound();
-	const id = z.uuid().safeParse((await request.formData()).get('id'));
-	if (!id.success)
-		return data(
-			{ errors: [{ field: 'read', message: 'Please look at the page again, then press the button' }], at: Date.now() },
-			{ status: 422 },
-		);
-	await inProvider(visitor, (tx) =>
-		acknowledge(tx, visitor, catalogue(), { id: id.data, kind, slug, now: context.now }),
-	);
-	return redirect('/induction');
+	const refuse = (message: string) => data({ errors: [{ field: 'read', message }], at: Date.now() }, { status: 422 });
+	const form = readForm.safeParse(Object.fromEntries(await request.formData()));
+	if (!form.success) return refuse('Please look at the page again, then press the button');
+	const given = { id: form.data.id, openedAt: new Date(form.data.openedAt), kind, slug, now: context.now };
+	const read = await inProvider(visitor, (tx) => acknowledge(tx, visitor, catalogue(), given));
+	if (read.ok) return redirect('/induction');
+	if (read.why === 'unknown-content') throw notFound();
+	return refuse(readRefusalWords[read.why]);
 }
 
 export default function ChangePage() {
@@ -86,7 +97,7 @@ export default function ChangePage() {
 			{change.news.length === 0 && (
 				<Inset>
 					{change.asked
-						? 'Nothing has changed since you were signed off. You have been away for a while: look through your modules again.'
+						? 'Nothing here is new. Before you carry on, look through your modules again: you have been away, or we have looked at something together.'
 						: 'Nothing is new here for you. There is nothing you have to do.'}
 				</Inset>
 			)}
@@ -101,11 +112,12 @@ export default function ChangePage() {
 				<>
 					<p>
 						{change.asked.overdue
-							? 'You may not do this on your own until you have read this.'
-							: `Please read this by the end of ${change.asked.dueBy}. You may go on until then.`}
+							? 'Read this before you carry on.'
+							: `Please read this by the end of ${change.asked.dueBy}. Until then it stops nothing.`}
 					</p>
 					<Form method="post">
 						<input type="hidden" name="id" value={change.id} />
+						<input type="hidden" name="openedAt" value={change.openedAt} />
 						<Button id="read" disabled={busy}>
 							{busy ? 'Saving…' : 'I have read this'}
 						</Button>

@@ -2,8 +2,10 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFuncti
 import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { declareRead, documentFor } from '../../commands/acknowledging.ts';
+import { declareRead, documentFor, readRefusalWords } from '../../commands/acknowledging.ts';
+import { presentFor } from '../../domain/evidence.ts';
 import { readable } from '../../domain/requirement-words.ts';
 import { inProvider, notFound, requireAuthority } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton } from '../../ui/form.tsx';
@@ -20,11 +22,17 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	const visitor = await requireAuthority(context, request, 'learn');
 	const document = params.document ?? '';
-	const asked = await inProvider(visitor, (tx) => documentFor(tx, visitor, catalogue(), document));
+	const asked = await inProvider(visitor, async (tx) => {
+		const { providerId, personId } = visitor;
+		const present = presentFor(await listEvidenceOf(tx, { providerId, personIds: [personId] }), context.now);
+		const found = await documentFor(tx, visitor, catalogue(), document);
+		return found && { ...found, present };
+	});
 	if (!asked) throw notFound();
 	const name = readable(document);
 	return {
 		id: uuidv7(),
+		openedAt: asked.present.toISOString(),
 		name,
 		title: `Read the ${name}`,
 		provider: visitor.providerName,
@@ -34,7 +42,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	};
 }
 
-const form = z.object({ id: z.uuid(), version: z.coerce.number().int().positive() });
+const form = z.object({ id: z.uuid(), version: z.coerce.number().int().positive(), openedAt: z.iso.datetime() });
 
 export async function action({ context, request, params }: ActionFunctionArgs) {
 	const visitor = await requireAuthority(context, request, 'learn');
@@ -44,9 +52,12 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
 		const refuse = (message: string) => data({ errors: [{ field: 'read', message }], at: Date.now() }, { status: 422 });
 		if (!(await documentFor(tx, visitor, catalogue(), document))) throw notFound();
 		if (!given.success) return refuse('Please look at the page again, then press the button');
-		const declared = await declareRead(tx, visitor, catalogue(), { ...given.data, document });
+		const { id, version, openedAt } = given.data;
+		const read = { id, version, openedAt: new Date(openedAt), document, now: context.now };
+		const declared = await declareRead(tx, visitor, catalogue(), read);
 		if (declared.ok) return redirect('/induction');
-		return refuse('There is a newer version now. Read that one, then press the button');
+		if (declared.why === 'unknown-document') throw notFound();
+		return refuse(readRefusalWords[declared.why]);
 	});
 }
 
@@ -80,6 +91,7 @@ export default function DocumentPage() {
 					<Form method="post">
 						<input type="hidden" name="id" value={document.id} />
 						<input type="hidden" name="version" value={document.version} />
+						<input type="hidden" name="openedAt" value={document.openedAt} />
 						<Button id="read" disabled={busy}>
 							{busy ? 'Saving…' : `I have read version ${document.version}`}
 						</Button>

@@ -46,11 +46,15 @@ export default function Induction() {
 					</p>
 					<Inset>
 						<p>
-							<strong>You may not do this on your own yet.</strong> {section.why}
+							{section.standing !== 'supervised' && <strong>You may not do this yet.</strong>} {section.why}
 						</p>
 					</Inset>
-					<ProgressBar done={section.done} of={section.tasks.length} label="steps done" />
-					<TaskList items={section.tasks} />
+					{section.tasks.length > 0 && (
+						<>
+							<ProgressBar done={section.done} of={section.tasks.length} label="steps done" />
+							<TaskList items={section.tasks} />
+						</>
+					)}
 				</section>
 			))}
 			{startable.length > 0 && (
@@ -97,21 +101,25 @@ function nameOf({ title, site }: Section): string {
 	return site ? `${title} – ${site}` : title;
 }
 
-/** What is asked of somebody who has been signed off: what is new, what to do, and by when. */
+/** What is asked again: what is new, what to do, and by when. */
 function AskedAgain({ asked }: { asked: Loaded['asked'][number] }) {
 	return (
-		<Notice tone={asked.overdue ? 'warning' : 'next'} title={`${asked.isNew ? 'New' : 'Asked again'}: ${asked.title}`}>
+		<Notice tone={asked.tone} title={asked.title}>
 			<p>{asked.says}</p>
-			<p>
-				{asked.overdue
-					? 'You may not do this on your own until it is done.'
-					: `Please do this by the end of ${asked.dueBy}. You may go on until then.`}
-			</p>
+			{asked.for.length > 0 && <p>It is about: {asked.for.join(', ')}.</p>}
+			{asked.stops && (
+				<p>
+					{asked.by
+						? `Please do this by the end of ${asked.by}. You may go on until then.`
+						: asked.supervised
+							? 'Until it is done, do this only together with a competent colleague.'
+							: 'Do not do this until it is done.'}
+				</p>
+			)}
 			{asked.watchers && (
 				<p>
-					Somebody has to watch you once.{' '}
 					{asked.watchers.length
-						? `Ask one of these colleagues: ${asked.watchers.join(', ')}.`
+						? `Ask one of these colleagues to watch you once: ${asked.watchers.join(', ')}.`
 						: 'Ask your manager who can watch you.'}
 				</p>
 			)}

@@ -1,10 +1,9 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
-import { findOpenAttempt } from '#db/queries/learning.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { askedAgain } from '../../commands/acknowledging.ts';
-import { mayAttemptFrom, startAttempt } from '../../commands/learning.ts';
+import { askedAgain, workplaces } from '../../commands/acknowledging.ts';
+import { findCurrentAttempt, mayAttemptFrom, startAttempt } from '../../commands/learning.ts';
 import { rulesBySite } from '../../commands/projecting.ts';
 import { homeSite } from '../../domain/authority.ts';
 import { decide } from '../../domain/decide.ts';
@@ -33,7 +32,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	const { quiz, privilege } = findQuiz(params.quiz);
 	const siteId = homeSite(visitor.posts);
 	return inProvider(visitor, async (tx) => {
-		const open = await findOpenAttempt(tx, { ...visitor, quiz: quiz.slug });
+		const open = await findCurrentAttempt(tx, visitor, catalogue(), quiz.slug, { siteId, now: context.now });
 		const until = await mayAttemptFrom(tx, visitor, catalogue(), quiz.slug, siteId, context.now);
 		const evidence = await listEvidenceOf(tx, { providerId: visitor.providerId, personIds: [visitor.personId] });
 		const passed = ofKind(evidence, 'quiz-marked').findLast(
@@ -47,7 +46,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 		const again =
 			(decision.standing !== 'competent' &&
 				decision.progress.some((each) => each.requirement.kind === 'quiz' && !each.met)) ||
-			askedAgain(rules, evidence, visitor.posts, present).some(
+			askedAgain(rules, evidence, await workplaces(tx, visitor), present).some(
 				(each) => each.recheck.asks === 'quiz' && each.privilege.code === privilege.code,
 			);
 		return {

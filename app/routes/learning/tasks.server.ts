@@ -1,8 +1,11 @@
 import type { Reading } from '#db/queries/learning.ts';
 import { catalogue, titles } from '../../catalogue.server.ts';
+import { readFor } from '../../commands/acknowledging.ts';
+import { sayAskedToThem, titleOfAsked } from '../../domain/asked.ts';
 import type { Progress } from '../../domain/ground.ts';
 import { type NextTask, shortOfRounds } from '../../domain/induction.ts';
-import type { Privilege } from '../../domain/privilege.ts';
+import { type Privilege, requirementOf } from '../../domain/privilege.ts';
+import type { Recheck } from '../../domain/recheck.ts';
 import { readable, sayRequirement } from '../../domain/requirement-words.ts';
 
 interface Task {
@@ -16,7 +19,7 @@ interface Task {
 export function taskOf(progress: Progress, next: NextTask | null, readings: readonly Reading[]): Task {
 	const { modules, privileges } = catalogue();
 	const { requirement, met, done, of } = progress;
-	const isNext = next?.progress === progress && next.waitsFor === 'nobody';
+	const isNext = next?.progress?.requirement === requirement && next.waitsFor === 'nobody';
 	const status: Task['status'] = met
 		? { label: 'Done', tone: 'done' }
 		: isNext
@@ -76,45 +79,99 @@ export function taskOf(progress: Progress, next: NextTask | null, readings: read
 	}
 }
 
-/** The one thing to do next for a privilege, in words, with a way there where the learner can do it now. */
-export function stepOf({ progress, waitsFor }: NextTask, privilege: Privilege, readings: readonly Reading[]) {
-	const task = taskOf(progress, null, readings);
-	const { requirement } = progress;
-	const begun = task.status.label === 'Started';
-	if (requirement.kind === 'module')
-		return {
-			title: task.title.replace(/^Read: /, ''),
-			text: begun
-				? `${task.hint}. You carry on where you stopped.`
-				: `${task.hint}, in short pages. You can stop at any time.`,
-			action: { to: task.to ?? '/induction', label: begun ? 'Carry on reading' : 'Start reading' },
-		};
-	if (requirement.kind === 'quiz')
-		return {
-			title: 'Take the quiz',
-			text: 'You have read everything. There is no time limit, and each answer is saved as you go.',
-			action: { to: task.to ?? '/induction', label: 'Go to the quiz' },
-		};
-	if (requirement.kind === 'declaration')
-		return {
-			title: task.title,
-			text: 'Read it where your manager keeps it, then say that you have.',
-			action: { to: task.to ?? '/induction', label: 'See which version' },
-		};
-	if (requirement.kind === 'site-induction')
-		return { title: 'Be shown round', text: 'Ask your manager who shows you round this site.', action: null };
-	if (waitsFor === 'manager' && requirement.kind !== 'sign-off')
-		return {
-			title: task.title,
-			text: 'Ask your manager about this. It is for them to see or to decide.',
-			action: null,
-		};
+/** Something that a privilege asks for again, as a learner reads it. */
+export function taskAgain(recheck: Recheck, privilege: Privilege, next: NextTask | null): Task {
+	const to = actionFor({ recheck, privilege })?.to;
 	return {
-		title: waitsFor === 'assessor' ? 'Be watched on a real round' : 'Wait for your sign-off',
-		text:
-			waitsFor === 'assessor'
-				? `Ask a senior who assesses: “Can you watch me ${privilege.title.toLowerCase()}?” Still needed: ${shortOfRounds(progress).join(', ')}.`
-				: 'You have done your part. Your manager looks at everything and signs. Nothing for you to do.',
-		action: null,
+		title: recheck.asks === 'observation' ? 'Be watched again on a real round' : titleOfAsked(recheck, privilege.title),
+		hint: sayAskedToThem(recheck),
+		...(to ? { to } : {}),
+		status:
+			next?.recheck === recheck && next.waitsFor === 'nobody'
+				? { label: 'Next', tone: 'next' }
+				: { label: 'To do', tone: to ? 'todo' : 'waiting' },
 	};
+}
+
+/** The quiz that somebody would sit next, if that is the next thing to do. */
+export function quizOf({ progress, recheck }: NextTask, privilege: Privilege): string | null {
+	const isQuiz = progress ? progress.requirement.kind === 'quiz' : recheck.asks === 'quiz';
+	return isQuiz ? (requirementOf(privilege, 'quiz')?.quiz ?? null) : null;
+}
+
+/** The one thing to do next for a privilege, in words, with a way there where the learner can do it now. */
+export function stepOf(task: NextTask, privilege: Privilege, readings: readonly Reading[]): Step {
+	if (task.recheck) return stepAgain(task.recheck, privilege);
+	const { progress, waitsFor } = task;
+	const { title, hint, to = '/induction', status } = taskOf(progress, null, readings);
+	const begun = status.label === 'Started';
+	switch (progress.requirement.kind) {
+		case 'module':
+			return {
+				title: title.replace(/^Read: /, ''),
+				text: begun ? `${hint}. You carry on where you stopped.` : `${hint}, in short pages. You can stop at any time.`,
+				action: { to, label: begun ? 'Carry on reading' : 'Start reading' },
+			};
+		case 'quiz':
+			return {
+				title: 'Take the quiz',
+				text: 'You have read everything. There is no time limit, and each answer is saved as you go.',
+				action: { to, label: 'Go to the quiz' },
+			};
+		case 'declaration':
+			return {
+				title,
+				text: 'Read it where your manager keeps it, then say that you have.',
+				action: { to, label: 'See which version' },
+			};
+		case 'site-induction':
+			return { title, text: 'Ask your manager who shows you round this site.', action: null };
+		case 'observation':
+			return {
+				title: 'Be watched on a real round',
+				text: `${askToBeWatched(privilege)} Still needed: ${shortOfRounds(progress).join(', ')}.`,
+				action: null,
+			};
+		case 'sign-off':
+			return {
+				title: 'Wait for your sign-off',
+				text: 'You have done your part. Your manager looks at everything and signs. Nothing for you to do.',
+				action: null,
+			};
+		case 'delegation':
+			return { title, text: 'Ask the nurse who hands this task over.', action: null };
+		default:
+			return {
+				title,
+				text:
+					waitsFor === 'manager' ? 'Ask your manager about this. It is for them to see or to decide.' : (hint ?? ''),
+				action: null,
+			};
+	}
+}
+
+interface Step {
+	title: string;
+	text: string;
+	action: { to: string; label: string } | null;
+}
+
+const askToBeWatched = ({ title }: Privilege) =>
+	`Ask a senior who assesses: “Can you watch me ${title.charAt(0).toLowerCase()}${title.slice(1)}?”`;
+
+function stepAgain(recheck: Recheck, privilege: Privilege): Step {
+	const says = sayAskedToThem(recheck);
+	const action = actionFor({ recheck, privilege });
+	const title = action ? titleOfAsked(recheck, privilege.title) : 'Be watched on a real round';
+	return { title, text: recheck.asks === 'observation' ? `${says} ${askToBeWatched(privilege)}` : says, action };
+}
+
+/** Where the learner does what is asked again; null where somebody else has to be there. */
+export function actionFor(asked: { recheck: Recheck; privilege: Privilege }): Step['action'] {
+	const { recheck, privilege } = asked;
+	const read = readFor(asked);
+	if (read) return { to: `/changes/${read.kind}/${read.slug}`, label: 'Read what is new' };
+	if (recheck.document) return { to: `/documents/${recheck.document.slug}`, label: 'See which version' };
+	const quiz = requirementOf(privilege, 'quiz')?.quiz;
+	return recheck.asks === 'quiz' && quiz ? { to: `/quizzes/${quiz}`, label: 'Go to the quiz' } : null;
 }

@@ -75,4 +75,5 @@ const findingWords: Record<Finding['what'], string> = {
 	event: 'A row and its notice do not fit together',
 	note: 'A note is not the one that was written, or is gone',
 	standing: 'A standing is not what the evidence gives',
+	post: 'Where somebody works is not what the evidence says',
 };

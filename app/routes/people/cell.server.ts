@@ -4,9 +4,10 @@ import type { Tx } from '#db/client.server.ts';
 import { findPerson, listSites, type Person, type Site } from '#db/queries/people.ts';
 import { catalogue, type Pinned } from '../../catalogue.server.ts';
 import type { Cell } from '../../commands/authorising.ts';
-import { type Authority, may } from '../../domain/authority.ts';
+import { mayAbout } from '../../domain/assessing.ts';
+import type { Authority } from '../../domain/authority.ts';
 import type { Privilege } from '../../domain/privilege.ts';
-import { isPrivilegeCode } from '../../domain/privilege.ts';
+import { isPrivilegeCode, requirementOf } from '../../domain/privilege.ts';
 import { forbidden, inProvider, notFound, requireVisitor, type Visitor } from '../../session.server.ts';
 
 type Params = Record<string, string | undefined>;
@@ -40,7 +41,8 @@ export async function withCell<T>(
 		const site = (await listSites(tx, visitor)).find((each) => each.slug === params.site);
 		if (!person || !site) throw notFound();
 		const theirOwn = own && person.id === visitor.personId;
-		const authorised = [authority].flat().some((each) => may(visitor.posts, each as Authority, site.id));
+		const by = requirementOf(pinned.body, 'sign-off')?.by ?? [];
+		const authorised = [authority].flat().some((each) => mayAbout(visitor.posts, each as Authority, site.id, by));
 		if (!theirOwn && !authorised) throw forbidden();
 		const cell = { personId: person.id, siteId: site.id, privilege: pinned.body.code };
 		return work(tx, {

@@ -1,5 +1,5 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
-import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { listPeopleByIds } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
@@ -12,9 +12,10 @@ import {
 	delegationForm,
 	delegationRefusalWords,
 	reviewDays,
+	takeOverBy,
 } from '../../domain/delegation.ts';
 import { employmentAt } from '../../domain/employment.ts';
-import { endOfDay, sayDay } from '../../domain/period.ts';
+import { sayDay } from '../../domain/period.ts';
 import { requirementOf } from '../../domain/privilege.ts';
 import { openDelegations } from '../../domain/progress.ts';
 import { forbidden, notFound } from '../../session.server.ts';
@@ -31,6 +32,8 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `Delegated to ${data?.name ?? ''} – Countersign` },
 ];
 
+/** Who may ask a nurse from outside, such as a district nurse. */
+const asksOutside = ['delegate', 'record'] as const;
 const opens = ['delegate', 'see-evidence'] as const;
 
 /** What nurses have handed over to somebody, for whom, and until when. */
@@ -38,15 +41,16 @@ export async function loader(args: LoaderFunctionArgs) {
 	return withCell(args, { authority: opens }, async (tx, { visitor, person, site, pinned, cell, address }) => {
 		if (!requirementOf(pinned.body, 'delegation')) throw notFound();
 		const { providerId, posts } = visitor;
-		const { facts, present } = await readCellFacts(tx, providerId, catalogue(), cell, args.context.now);
-		const open = openDelegations(facts, cell);
-		const personIds = open.map((each) => each.payload.delegator);
+		const { facts, present, rules } = await readCellFacts(tx, providerId, catalogue(), cell, args.context.now);
+		const employment = employmentAt(facts, site.id, present);
+		const open = openDelegations({ facts, question: cell, employment, policy: rules.policy, at: present });
+		const personIds = open.flatMap(({ delegation }) => delegation.payload.delegator ?? []);
 		const nurses = await listPeopleByIds(tx, { providerId, personIds });
 		const refusal: DelegationRefusal | null = !may(posts, 'delegate', site.id)
 			? 'not-a-nurse'
 			: person.id === visitor.personId
 				? 'yourself'
-				: employmentAt(facts, site.id, present).refusal
+				: employment.refusal
 					? 'not-here'
 					: null;
 		return {
@@ -59,16 +63,28 @@ export async function loader(args: LoaderFunctionArgs) {
 				: { to: '/delegations', label: 'Delegations' },
 			review: reviewDays(args.context.now),
 			refusal: refusal && delegationRefusalWords[refusal],
+			outside:
+				person.id !== visitor.personId && asksOutside.some((each) => may(posts, each, site.id))
+					? `${address}/outside`
+					: null,
 			open: open
-				.sort((a, b) => a.payload.reviewOn.localeCompare(b.payload.reviewOn))
-				.map((each) => {
-					const nurse = nurses.get(each.payload.delegator);
+				.sort((a, b) => a.until.getTime() - b.until.getTime())
+				.map(({ delegation, until }) => {
+					const { person: supported, delegator, reviewOn, registration } = delegation.payload;
+					const nurse = delegator && nurses.get(delegator);
+					const takeOver = takeOverBy(facts, delegation);
 					return {
-						id: each.id,
-						person: each.payload.person,
-						nurse: nurse ? `${nurse.givenName} ${nurse.familyName}` : '',
-						review: sayDay(each.payload.reviewOn),
-						over: endOfDay(each.payload.reviewOn) <= present,
+						id: delegation.id,
+						person: supported,
+						nurse: nurse
+							? `${nurse.givenName} ${nurse.familyName}`
+							: delegator
+								? ''
+								: `A professional from outside, ${registration}`,
+						review: [sayDay(reviewOn), takeOver && `to be taken over by ${sayDay(takeOver)}`]
+							.filter(Boolean)
+							.join('; '),
+						over: until <= present,
 					};
 				}),
 		};
@@ -119,7 +135,7 @@ export default function DelegationsPage() {
 					rows={page.open.map((each) => [
 						each.person,
 						each.nurse,
-						each.over ? `${each.review}: past its review, so it does not count` : each.review,
+						each.over ? `${each.review}: past its day, so it does not count` : each.review,
 						<Form method="post" key="end">
 							<input type="hidden" name="delegation" value={each.id} />
 							<Button kind="secondary" disabled={busy}>
@@ -169,6 +185,11 @@ export default function DelegationsPage() {
 					/>
 					<Button disabled={busy}>{busy ? 'Saving…' : 'Delegate'}</Button>
 				</Form>
+			)}
+			{page.outside && (
+				<p>
+					<Link to={page.outside}>Ask a nurse from outside, such as a district nurse</Link>
+				</p>
 			)}
 		</>
 	);

@@ -27,6 +27,15 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	const competent = privileges.map(
 		(_, place) => rows.filter(({ cells }) => ['competent', 'due-soon'].includes(cells[place]?.standing ?? '')).length,
 	);
+	// The sign-offs that wait for somebody: nobody is told of them in any other way, and a learner can do nothing more.
+	const signs = asked.at === today && asked.known === today && may(visitor.posts, 'sign-off', site.id);
+	const ready = rows.flatMap(({ person, cells }) =>
+		privileges.flatMap(({ code, title }, place) =>
+			cells[place]?.standing === 'ready-for-sign-off' && person.id !== visitor.personId
+				? [{ to: `/people/${person.id}/${site.slug}/${code}/sign-off`, who: nameOf(person), title }]
+				: [],
+		),
+	);
 	const when = asked.at === today ? 'today' : `on ${sayDay(asked.at)}`;
 	const knew = asked.known === today ? '' : `, as it was known on ${sayDay(asked.known)}`;
 	return {
@@ -38,6 +47,8 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 		title: `Who was competent ${when}${knew}`.replace('was competent today', 'is competent today'),
 		roles: roles.map((role) => ({ value: role, label: roleWords[role] })),
 		shown: rows.length,
+		ready: signs ? ready.slice(0, mostReady) : [],
+		readyInAll: signs ? ready.length : 0,
 		staff,
 		privileges: every.map(({ code, title }) => ({ value: code, label: title })),
 		query: new URL(request.url).search,
@@ -51,6 +62,9 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 			: null,
 	};
 }
+
+const mostReady = 50;
+const nameOf = (person: { givenName: string; familyName: string }) => `${person.givenName} ${person.familyName}`;
 
 export default function MatrixPage() {
 	const matrix = useLoaderData<typeof loader>();
@@ -101,6 +115,14 @@ export default function MatrixPage() {
 						options={matrix.roles}
 						defaultValue={matrix.asked.role}
 					/>
+					<SelectField
+						name="standing"
+						label="Standing"
+						hint="Everybody who stands so on something"
+						blank="Every standing"
+						options={standings.map((value) => ({ value, label: standingWords[value] }))}
+						defaultValue={matrix.asked.standing}
+					/>
 					<TextField name="name" label="Name" width={20} autoComplete="off" defaultValue={matrix.asked.name} />
 					<div className="actions">
 						<Button>Show</Button>
@@ -108,6 +130,20 @@ export default function MatrixPage() {
 					</div>
 				</Form>
 			</Details>
+			{matrix.ready.length > 0 && (
+				<Details summary={`Ready for sign-off: ${matrix.readyInAll}`}>
+					<ul>
+						{matrix.ready.map((each) => (
+							<li key={each.to}>
+								<Link to={each.to}>
+									{each.who}: {each.title}
+								</Link>
+							</li>
+						))}
+					</ul>
+					{matrix.ready.length < matrix.readyInAll && <p>The first {matrix.ready.length} are shown.</p>}
+				</Details>
+			)}
 			<p>
 				{matrix.shown === matrix.staff ? `${matrix.staff} people` : `${matrix.shown} of ${matrix.staff} people`}. The
 				number under each heading says how many of them are competent.
@@ -143,11 +179,12 @@ const meanings: Record<(typeof standings)[number], string> = {
 	'not-required': 'Not asked of this role.',
 	'not-started': 'Asked of this role, nothing done yet.',
 	'in-training': 'Reading, quiz or rounds have begun.',
-	'ready-to-observe': 'Reading and quiz are done; rounds or the sign-off are still to come.',
+	'ready-to-observe': 'Reading and quiz are done; rounds are still to come.',
+	'ready-for-sign-off': 'Everything is done; a manager still has to sign it off.',
 	supervised: 'May act only together with a competent colleague.',
 	competent: 'Watched, signed off and in date. May act alone.',
 	'due-soon': 'Competent still, and to be renewed soon.',
-	expired: 'The sign-off has run out. May not act alone.',
-	paused: 'Stopped while something is reviewed. Not a judgement.',
+	expired: 'The sign-off has run out, or what is asked again was not done in time. May not act alone.',
+	paused: 'Stopped while something is reviewed, or while something it rests on does not hold. Not a judgement.',
 	withdrawn: 'The sign-off has been taken back.',
 };

@@ -3,9 +3,9 @@ import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/re
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { override, previewOverride } from '../../commands/overriding.ts';
-import { overrideForm, overrideRefusalWords } from '../../domain/override.ts';
+import { type OverrideRefusal, overrideForm, overrideRefusalWords } from '../../domain/override.ts';
 import { forbidden } from '../../session.server.ts';
-import { Button, ErrorSummary, LinkButton, TextAreaField, TextField } from '../../ui/form.tsx';
+import { Button, Choices, ErrorSummary, LinkButton, TextAreaField, TextField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
@@ -31,6 +31,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			hours: hoursOf(preview.longest),
 			used: preview.used,
 			perYear: preview.perYear,
+			over: preview.used >= preview.perYear,
 		};
 	});
 }
@@ -47,7 +48,8 @@ export async function action(args: ActionFunctionArgs) {
 		const allowed = await override(tx, visitor, catalogue(), cell, { ...form, now: args.context.now });
 		if (allowed.ok) return redirect(address);
 		if (allowed.why === 'not-authorised') throw forbidden();
-		const field = allowed.why === 'too-long' ? 'hours' : 'main';
+		const fields: Partial<Record<OverrideRefusal, string>> = { 'too-long': 'hours', 'over-budget': 'over' };
+		const field = fields[allowed.why] ?? 'main';
 		return refuse([{ field, message: overrideRefusalWords[allowed.why] }]);
 	});
 }
@@ -110,6 +112,17 @@ export default function OverridePage() {
 							defaultValue={refused?.sent.hours ?? page.hours}
 							error={errorOf('hours')}
 						/>
+						{(page.over || errorOf('over')) && (
+							<Choices
+								kind="checkbox"
+								name="over"
+								legend="More than your policy plans for"
+								hint={`${page.name} has been allowed something on call ${page.used} times in the last twelve months; your policy plans for ${page.perYear}. It stands in the list, marked`}
+								options={[{ value: 'yes', label: 'Allow it all the same: waiting would do more harm' }]}
+								defaultValue={refused?.sent.over}
+								error={errorOf('over')}
+							/>
+						)}
 						<Button kind="warning" disabled={busy}>
 							{busy ? 'Saving…' : 'Allow it'}
 						</Button>

@@ -1,18 +1,26 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { listSites } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
 import { liftablePauses, liftPause } from '../../commands/authorising.ts';
 import { readCellFacts } from '../../commands/cell-facts.ts';
+import { rulesBySite } from '../../commands/projecting.ts';
 import { changeAsks } from '../../domain/content.ts';
 import { pauseReasonWords } from '../../domain/evidence.ts';
 import { type FieldError, fieldErrors } from '../../domain/input.ts';
-import { asksAsMuchAs, leastAsked, liftingRefusalWords, liftingWords, pauseLiftingForm } from '../../domain/pause.ts';
+import {
+	asksAsMuchAs,
+	leastAskedAnywhere,
+	liftingRefusalWords,
+	liftingWords,
+	pauseLiftingForm,
+} from '../../domain/pause.ts';
 import { sayDay } from '../../domain/period.ts';
 import { requirementOf } from '../../domain/privilege.ts';
 import { forbidden } from '../../session.server.ts';
 import { Button, Choices, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset } from '../../ui/notice.tsx';
+import { Inset, Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { withCell } from './cell.server.ts';
 
@@ -24,9 +32,11 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 
 export async function loader(args: LoaderFunctionArgs) {
 	return withCell(args, { authority: 'pause' }, async (tx, { visitor, person, site, pinned, cell, address }) => {
-		const { facts, rules } = await readCellFacts(tx, visitor.providerId, catalogue(), cell, args.context.now);
-		const pauses = liftablePauses(visitor, facts, cell);
-		const least = leastAsked(pauses, rules.policy);
+		const { facts } = await readCellFacts(tx, visitor.providerId, catalogue(), cell, args.context.now);
+		const allSites = (await listSites(tx, visitor)).map((each) => each.id);
+		const pauses = liftablePauses(visitor, facts, cell, allSites);
+		const rules = await rulesBySite(tx, visitor.providerId, catalogue());
+		const least = leastAskedAnywhere(pauses, (siteId) => rules(siteId).policy, allSites);
 		// Nobody is asked for what this privilege does not have, unless policy insists.
 		const has = { quiz: requirementOf(pinned.body, 'quiz'), observation: requirementOf(pinned.body, 'observation') };
 		const offered = changeAsks.filter(
@@ -40,8 +50,8 @@ export async function loader(args: LoaderFunctionArgs) {
 			pauses: pauses.map((each) => ({
 				id: each.id,
 				what: each.privilege
-					? pinned.body.title
-					: `Everything at ${each.siteId ? site.name : visitor.providerName}: lifting it gives all of it back`,
+					? `${pinned.body.title}${each.siteId ? '' : ', at every site'}`
+					: `Everything at ${each.siteId ? site.name : 'every site'}: lifting it gives all of it back`,
 				why: `${pauseReasonWords[each.payload.reason]}, review by ${sayDay(each.payload.reviewOn)}`,
 			})),
 			least,
@@ -61,7 +71,7 @@ export async function action(args: ActionFunctionArgs) {
 		const lifted = await liftPause(tx, visitor, catalogue(), cell, form.data);
 		if (lifted.ok) return redirect(address);
 		if (lifted.why === 'not-authorised') throw forbidden();
-		const field = lifted.why === 'yourself' ? 'note' : 'asks';
+		const field = lifted.why === 'asks-too-little' ? 'asks' : 'note';
 		return refuse([{ field, message: liftingRefusalWords[lifted.why] }]);
 	});
 }
@@ -80,6 +90,14 @@ export default function PauseLiftingPage() {
 				caption={`${page.title}, ${page.site}`}
 				back={{ to: page.address, label: 'Evidence' }}
 			/>
+			{!page.pauses.length && (
+				<Notice tone="warning" title="There is no pause here that you may lift">
+					<p>
+						A pause of every site is lifted by whoever may decide for all of them, and never by somebody who was
+						involved.
+					</p>
+				</Notice>
+			)}
 			<SummaryList rows={page.pauses.map((each) => ({ key: each.what, value: each.why }))} />
 			<Inset>
 				What {page.name} may do is then worked out from the evidence again. If the sign-off is still in date and nothing

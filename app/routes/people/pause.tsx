@@ -3,29 +3,35 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFuncti
 import { Form, useActionData, useLoaderData, useNavigation, useSubmit } from '@remix-run/react';
 import { useForm } from 'react-hook-form';
 import { v7 as uuidv7 } from 'uuid';
+import { listColleagues } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
 import { pause } from '../../commands/authorising.ts';
-import { rulesBySite } from '../../commands/projecting.ts';
+import { readCellFacts } from '../../commands/cell-facts.ts';
 import { pauseReasonWords } from '../../domain/evidence.ts';
 import { fieldErrors, pauseForm } from '../../domain/input.ts';
+import { type PauseRefusal, pauseRefusalWords } from '../../domain/pause.ts';
 import { localDay, moveDay } from '../../domain/period.ts';
-import { type PauseReason, pauseReasons } from '../../domain/words.ts';
+import { type PauseReason, pauseReasons, type Reach } from '../../domain/words.ts';
 import { forbidden } from '../../session.server.ts';
 import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { Button, Choices, DateField, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset } from '../../ui/notice.tsx';
+import { Details, Inset } from '../../ui/notice.tsx';
+import { ReachField } from '../../ui/stop-fields.tsx';
 import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
+import { readElsewhere } from './reach.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [{ title: `Pause ${data?.name ?? ''} – Countersign` }];
 
 export async function loader(args: LoaderFunctionArgs) {
-	return withCell(args, { authority: 'pause' }, async (tx, { visitor, person, site, pinned, address }) => {
-		const { policy } = (await rulesBySite(tx, visitor.providerId, catalogue()))(site.id);
+	return withCell(args, { authority: 'pause' }, async (tx, { visitor, person, site, pinned, cell, address }) => {
+		const known = await readCellFacts(tx, visitor.providerId, catalogue(), cell, args.context.now);
+		const { policy } = known.rules;
 		const today = localDay(args.context.now);
+		const colleagues = await listColleagues(tx, { ...visitor, siteId: site.id, onDay: today });
 		return {
 			id: uuidv7(),
 			copies: await readCopies(tx),
@@ -33,6 +39,11 @@ export async function loader(args: LoaderFunctionArgs) {
 			title: pinned.body.title,
 			site: site.name,
 			address,
+			incident: new URL(args.request.url).searchParams.get('incident') ?? '',
+			elsewhere: await readElsewhere(tx, { visitor, cell }, known),
+			colleagues: colleagues
+				.filter((each) => each.id !== person.id)
+				.map((each) => ({ value: each.id, label: `${each.givenName} ${each.familyName}` })),
 			today,
 			reviewOn: moveDay(today, policy.pause.review),
 			reasons: pauseReasons.map((value) => ({ value, label: pauseReasonWords[value] })),
@@ -42,20 +53,24 @@ export async function loader(args: LoaderFunctionArgs) {
 
 export async function action(args: ActionFunctionArgs) {
 	return withCell(args, { authority: 'pause' }, async (tx, { visitor, cell, address }) => {
-		const sent = Object.fromEntries([...(await args.request.formData())].map(([name, value]) => [name, String(value)]));
-		const refuse = (errors: ReturnType<typeof fieldErrors>) => data({ errors, sent, at: Date.now() }, { status: 422 });
-		const form = pauseForm.safeParse(sent);
+		const body = await args.request.formData();
+		const { parties: _, ...sent } = Object.fromEntries([...body].map(([name, value]) => [name, String(value)]));
+		const parties = body.getAll('parties').map(String);
+		const refuse = (errors: ReturnType<typeof fieldErrors>) =>
+			data({ errors, sent: sent as Record<string, string>, parties, at: Date.now() }, { status: 422 });
+		const form = pauseForm.safeParse({ ...sent, parties, incident: sent.incident || undefined });
 		if (!form.success) return refuse(fieldErrors(form.error));
 		if (form.data.reviewOn < localDay(args.context.now))
 			return refuse([{ field: 'reviewOn', message: 'The review cannot be in the past' }]);
 		const paused = await pause(tx, visitor, catalogue(), cell, form.data);
 		if (!paused.ok && paused.why === 'not-authorised') throw forbidden();
-		if (!paused.ok)
-			return refuse([
-				{ field: 'main', message: 'This pause has been lifted since. Open the page again to pause anew' },
-			]);
+		if (!paused.ok) return refuse([{ field: fieldOf(paused.why), message: pauseRefusalWords[paused.why] }]);
 		return redirect(address);
 	});
+}
+
+function fieldOf(why: PauseRefusal): string {
+	return why === 'not-here' ? 'reach' : why === 'unknown-party' ? 'parties' : 'main';
 }
 
 export default function PausePage() {
@@ -63,10 +78,19 @@ export default function PausePage() {
 	const refused = useActionData<typeof action>();
 	const busy = useNavigation().state !== 'idle';
 	const submit = useSubmit();
-	const defaults = { id: page.id, scope: 'privilege', reviewOn: page.reviewOn, note: '', ...refused?.sent };
+	const defaults = {
+		id: page.id,
+		scope: 'privilege',
+		// Asked of whoever stops somebody who works at more than one site.
+		...(page.elsewhere.works.length ? {} : { reach: 'site' }),
+		reviewOn: page.reviewOn,
+		note: '',
+		...refused?.sent,
+	};
 	const { register, handleSubmit, formState } = useForm<{
 		id: string;
-		scope: 'privilege' | 'site';
+		scope: 'privilege' | 'everything';
+		reach: Reach;
 		reason: PauseReason;
 		reviewOn: string;
 		note: string;
@@ -109,11 +133,18 @@ export default function PausePage() {
 					legend="What is paused?"
 					options={[
 						{ value: 'privilege', label: `Only this: ${page.title}` },
-						{ value: 'site', label: `Everything at ${page.site}` },
+						{ value: 'everything', label: 'Everything' },
 					]}
 					defaultValue={defaults.scope}
 					error={errorOf('scope')}
 					inputProps={() => register('scope')}
+				/>
+				<ReachField
+					site={page.site}
+					elsewhere={page.elsewhere}
+					defaultValue={refused?.sent?.reach}
+					error={errorOf('reach')}
+					inputProps={() => register('reach')}
 				/>
 				<Choices
 					kind="radio"
@@ -131,6 +162,21 @@ export default function PausePage() {
 					error={errorOf('reviewOn')}
 					{...register('reviewOn')}
 				/>
+				{page.incident && <input type="hidden" name="incident" value={page.incident} />}
+				{page.colleagues.length > 0 && (
+					<Details summary="Was somebody else involved?">
+						<Choices
+							kind="checkbox"
+							small
+							name="parties"
+							legend="Who else was involved?"
+							hint="They do not lift this pause, nor watch the round after it"
+							options={page.colleagues}
+							defaultValue={refused?.parties}
+							error={errorOf('parties')}
+						/>
+					</Details>
+				)}
 				<TextAreaField
 					label="Note (if you want)"
 					hint="Seen by managers only. Nothing about the people you support"

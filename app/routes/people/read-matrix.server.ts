@@ -7,6 +7,7 @@ import { rulesBySite } from '../../commands/projecting.ts';
 import { may } from '../../domain/authority.ts';
 import { instantFor, matrixOf } from '../../domain/matrix.ts';
 import { latest, localDay } from '../../domain/period.ts';
+import { standings } from '../../domain/rules.ts';
 import { forbidden, inProvider, notFound, requireAuthority } from '../../session.server.ts';
 
 const day = z.iso.date().catch('');
@@ -15,6 +16,7 @@ const view = z.object({
 	known: day,
 	privilege: z.string().max(40).catch(''),
 	role: z.string().max(20).catch(''),
+	standing: z.enum(['', ...standings]).catch(''),
 	name: z.string().trim().max(60).catch(''),
 });
 
@@ -58,7 +60,7 @@ export async function readMatrix(context: AppLoadContext, request: Request, slug
 			privileges,
 			roles: [...new Set(colleagues.map((each) => each.role))],
 			staff: colleagues.length,
-			rows,
+			rows: rows.filter(({ cells }) => !asked.standing || cells.some(({ standing }) => standing === asked.standing)),
 		};
 	});
 }

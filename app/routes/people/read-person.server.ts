@@ -11,6 +11,7 @@ import { detailOf, isLate } from '../../domain/evidence-detail.ts';
 import { instantFor } from '../../domain/matrix.ts';
 import { lastDayBefore, localDay, sayDay, sayMoment } from '../../domain/period.ts';
 import { roleWords } from '../../domain/privilege.ts';
+import { mayBeTakenBack } from '../../domain/taking-back.ts';
 import { forbidden, inProvider, notFound, requireVisitor } from '../../session.server.ts';
 
 const day = z.iso.date().catch('');
@@ -30,7 +31,7 @@ export async function readPerson({ context, request, params }: LoaderFunctionArg
 		const own = person.id === visitor.personId;
 		const seen = sites.filter(
 			(site) =>
-				employments.some((each) => each.siteId === null || each.siteId === site.id) &&
+				(!employments.length || employments.some((each) => each.siteId === null || each.siteId === site.id)) &&
 				(own || may(visitor.posts, 'see-evidence', site.id)),
 		);
 		if (!own && !seen.length) throw forbidden();
@@ -96,7 +97,7 @@ export async function readPerson({ context, request, params }: LoaderFunctionArg
 						to: each.kind === 'observation' ? `/observations/${each.id}` : null,
 						what: [evidenceWords[each.kind], detailOf(each, titles())].filter(Boolean).join(': '),
 						about: each.privilege ? titles().privilege(each.privilege) : '',
-						correctable: each.kind !== 'retraction' && !superseded.has(each.id),
+						correctable: mayBeTakenBack(each) && !superseded.has(each.id),
 						superseded: superseded.has(each.id),
 						observedAt: sayMoment(each.observedAt),
 						recordedAt: `${sayMoment(each.recordedAt)}${isLate(each, policy) ? ', entered late' : ''}`,

@@ -45,7 +45,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			.filter((site) => may(visitor.posts, authority, site.id))
 			.map((site) => ({ value: site.id, label: site.name })),
 		privileges:
-			kind === 'outside-assessment'
+			kind === 'outside-assessment' || kind === 'age-decision'
 				? [...catalogue().privileges.values()].map(({ body }) => ({ value: body.code, label: body.title }))
 				: [],
 	}));

@@ -1,38 +1,49 @@
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
 import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import { catalogue, titles } from '../../catalogue.server.ts';
-import { endAbsence, mayBeTakenBack, takeBack } from '../../commands/recording.ts';
+import { readCorrection } from '../../commands/correcting.ts';
+import { endAbsence, takeBack } from '../../commands/recording.ts';
 import { evidenceWords } from '../../domain/evidence.ts';
 import { detailOf } from '../../domain/evidence-detail.ts';
-import { fieldErrors } from '../../domain/input.ts';
 import { localDay, sayMoment } from '../../domain/period.ts';
-import { recordRefusalWords, retractionForm } from '../../domain/record.ts';
+import { retractionForm } from '../../domain/record.ts';
+import { isForSecond, type TakingBackRefusal, takingBackRefusalWords } from '../../domain/taking-back.ts';
 import { forbidden, notFound } from '../../session.server.ts';
 import { Button, DateField, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset } from '../../ui/notice.tsx';
+import { Inset, Notice } from '../../ui/notice.tsx';
+import { SecondPersonFields } from '../../ui/stop-fields.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
+import { sayEffects, saySecond } from './correction-words.server.ts';
+import { readSent } from './sent.server.ts';
 import { type PersonPage, withPerson } from './with-person.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Entered in error – Countersign' }];
 
-async function entryOf(tx: Tx, { visitor, person }: PersonPage, evidenceId: string | undefined) {
+/** A nurse is among them for what she has delegated. */
+const authorities = ['correct', 'delegate'] as const;
+
+async function correctionOf(tx: Tx, { visitor, person }: PersonPage, evidenceId: string | undefined, now: Date) {
 	const id = z.uuid().safeParse(evidenceId);
-	if (!id.success) throw notFound();
-	const [entry] = await listEvidenceByIds(tx, { providerId: visitor.providerId, evidenceIds: [id.data] });
-	if (!entry || entry.personId !== person.id || !mayBeTakenBack(entry)) throw notFound();
-	return entry;
+	const known = id.success
+		? await readCorrection(tx, visitor.providerId, catalogue(), { evidenceId: id.data, now })
+		: null;
+	if (!known || known.entry.personId !== person.id) throw notFound();
+	return known;
 }
 
 export async function loader(args: LoaderFunctionArgs) {
-	return withPerson(args, 'correct', async (tx, page) => {
-		const entry = await entryOf(tx, page, args.params.evidence);
+	return withPerson(args, authorities, async (tx, page) => {
+		const known = await correctionOf(tx, page, args.params.evidence, args.context.now);
+		const { entry, evidence } = known;
+		const by = evidence.find((each) => each.supersedes === entry.id);
+		const refusal =
+			entry.personId === page.visitor.personId ? 'yourself' : by ? 'taken-back' : (known.refusal ?? aloneRefusal());
 		return {
 			id: uuidv7(),
 			name: `${page.person.givenName} ${page.person.familyName}`,
@@ -42,28 +53,55 @@ export async function loader(args: LoaderFunctionArgs) {
 			observedAt: sayMoment(entry.observedAt),
 			recordedAt: sayMoment(entry.recordedAt),
 			today: localDay(args.context.now),
-			away: entry.kind === 'absence' && entry.payload.back === null,
+			away: !by && entry.kind === 'absence' && entry.payload.back === null,
+			refusal: refusal && takingBackRefusalWords[refusal],
+			second: await saySecond(tx, page.visitor, known),
+			effects: await sayEffects(tx, page.visitor, known.effects),
 		};
+
+		/** What no second person could put right. */
+		function aloneRefusal(): TakingBackRefusal | null {
+			const why = known.refuse(page.visitor, null);
+			return why && !isForSecond(why) ? why : null;
+		}
 	});
 }
 
 export async function action(args: ActionFunctionArgs) {
-	return withPerson(args, 'correct', async (tx, page) => {
-		const entry = await entryOf(tx, page, args.params.evidence);
-		const sent = Object.fromEntries([...(await args.request.formData())].map(([name, value]) => [name, String(value)]));
-		const refuse = (errors: ReturnType<typeof fieldErrors>) => data({ errors, sent, at: Date.now() }, { status: 422 });
-		const form = retractionForm.safeParse(sent);
-		if (!form.success) return refuse(fieldErrors(form.error));
+	return withPerson(args, authorities, async (tx, page) => {
+		const { now } = args.context;
+		const { entry } = await correctionOf(tx, page, args.params.evidence, now);
+		const { form, refusal, refuse } = await readSent(args.request, retractionForm);
+		if (!form) return refusal;
 		const { visitor, address } = page;
-		const given = { ...form.data, evidenceId: entry.id };
-		const done = await (form.data.intent === 'back'
-			? endAbsence(tx, visitor, catalogue(), given)
-			: takeBack(tx, visitor, catalogue(), given));
+		const { id, note, back, staffCode, secret } = form;
+		const second = staffCode || secret ? { second: { staffCode, secret, now } } : {};
+		const given = { id, ...second, evidenceId: entry.id, now };
+		const done = await (form.intent === 'back'
+			? endAbsence(tx, visitor, catalogue(), { ...given, back })
+			: takeBack(tx, visitor, catalogue(), { ...given, note }));
 		if (!done) throw notFound();
 		if (done.ok) return redirect(address);
-		if (done.why === 'not-yours-to-correct' || done.why === 'not-authorised') throw forbidden();
-		return refuse([{ field: 'main', message: recordRefusalWords[done.why] }]);
+		if (forbiddenTo.includes(done.why)) throw forbidden();
+		const message = takingBackRefusalWords[done.why];
+		return refuse([{ field: fieldOf(done.why), message }], done.why === 'too-many' ? 429 : 422);
 	});
+}
+
+const forbiddenTo: readonly TakingBackRefusal[] = ['not-yours-to-correct', 'not-everywhere', 'not-a-nurse'];
+const ofSecond: readonly TakingBackRefusal[] = [
+	'second-missing',
+	'assessors-word',
+	'same-person',
+	'learner-confirms',
+	'wrong-role',
+	'nobody-provider-wide',
+];
+
+function fieldOf(why: TakingBackRefusal): string {
+	if (why === 'wrong' || why === 'too-many') return 'secret';
+	if (why === 'back-too-early') return 'back';
+	return ofSecond.includes(why) ? 'staffCode' : 'main';
 }
 
 export default function RetractionPage() {
@@ -72,7 +110,10 @@ export default function RetractionPage() {
 	const busy = useNavigation().state !== 'idle';
 	const errors = refused?.errors ?? [];
 	const sent = (refused?.sent ?? {}) as Record<string, string>;
-	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
+	const errorIn = (intent: string) => (field: string) =>
+		sent.intent === intent ? errors.find((each) => each.field === field)?.message : undefined;
+	const backNeedsTwo =
+		['staffCode', 'secret'].some((field) => errorIn('back')(field)) || (sent.intent === 'back' && sent.staffCode);
 	return (
 		<>
 			<ErrorSummary key={refused?.at} errors={errors} />
@@ -85,37 +126,64 @@ export default function RetractionPage() {
 				]}
 			/>
 			{page.away && (
-				<Form method="post" noValidate>
+				<Form method="post" noValidate autoComplete="off">
 					<input type="hidden" name="id" value={sent.id ?? page.id} />
 					<DateField
 						label="First day back"
 						name="back"
+						max={page.today}
 						defaultValue={sent.back ?? page.today}
-						error={errorOf('back')}
+						error={errorIn('back')('back')}
 					/>
+					{backNeedsTwo && <SecondPersonFields prefix="back-" staffCode={sent.staffCode} errorOf={errorIn('back')} />}
 					<Button name="intent" value="back" disabled={busy}>
 						They are back
 					</Button>
 				</Form>
 			)}
+			{page.effects.length > 0 ? (
+				<>
+					<h2>What taking it back changes at once</h2>
+					<ul>
+						{page.effects.map((line) => (
+							<li key={line}>{line}</li>
+						))}
+					</ul>
+				</>
+			) : (
+				<p>Taking it back changes no answer today.</p>
+			)}
 			<Inset>
 				Nothing is deleted. The row stays, marked as entered in error with your reason, and does not count any more.
 				What was known before stays as it was known.
 			</Inset>
-			<Form method="post" noValidate>
-				<input type="hidden" name="id" value={sent.id ?? page.id} />
-				<TextAreaField
-					name="note"
-					label="What was wrong with it?"
-					hint="A few words. Nothing about the people you support"
-					maxLength={280}
-					defaultValue={sent.note}
-					error={errorOf('note')}
-				/>
-				<Button kind="warning" name="intent" value="retract" disabled={busy}>
-					It was entered in error
-				</Button>
-			</Form>
+			{page.refusal ? (
+				<Notice tone="warning" title="You cannot take this back">
+					<p>{page.refusal}</p>
+				</Notice>
+			) : (
+				<Form method="post" noValidate autoComplete="off">
+					<input type="hidden" name="id" value={sent.id ?? page.id} />
+					<TextAreaField
+						name="note"
+						label="What was wrong with it?"
+						hint="A few words. Nothing about the people you support"
+						maxLength={280}
+						defaultValue={sent.note}
+						error={errorIn('retract')('note')}
+					/>
+					{page.second && (
+						<>
+							<h2>The second person</h2>
+							<p>{page.second}</p>
+							<SecondPersonFields staffCode={sent.staffCode} errorOf={errorIn('retract')} />
+						</>
+					)}
+					<Button kind="warning" name="intent" value="retract" disabled={busy}>
+						It was entered in error
+					</Button>
+				</Form>
+			)}
 		</>
 	);
 }

@@ -1,17 +1,19 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
-import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { previewSignOff, signOff } from '../../commands/authorising.ts';
 import { signOffRefusalWords } from '../../domain/assessing.ts';
+import { may } from '../../domain/authority.ts';
 import { signOffForm } from '../../domain/input.ts';
-import { sayDay } from '../../domain/period.ts';
+import { requirementOf } from '../../domain/privilege.ts';
 import { notFound } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { withCell } from './cell.server.ts';
+import { saySignOff } from './read-sign-off.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
@@ -25,7 +27,9 @@ export async function loader(args: LoaderFunctionArgs) {
 		const preview = await previewSignOff(tx, visitor, catalogue(), cell, args.context.now);
 		if (!preview) throw notFound();
 		const { term, refusal, decision } = preview;
+		const by = requirementOf(pinned.body, 'observation')?.by;
 		return {
+			...saySignOff(preview, cell),
 			id: uuidv7(),
 			name: `${person.givenName} ${person.familyName}`,
 			title: pinned.body.title,
@@ -34,22 +38,15 @@ export async function loader(args: LoaderFunctionArgs) {
 			address,
 			refusal: refusal && signOffRefusalWords[refusal],
 			lastDay: term.lastDay,
-			lastDayWords: sayDay(term.lastDay),
-			arithmetic: `${months(term.validity)} from ${sayDay(term.startsFrom)}${
-				term.keepsAnniversary
-					? ', the last day of the sign-off it renews, so nothing is lost by renewing early'
-					: ', today'
-			}`,
 			rounds: decision.progress.find((each) => each.requirement.kind === 'observation')?.evidence.length ?? 0,
 			facts: preview.basis.length,
+			// A nurse has no other way to the page that records what was assessed outside.
+			outside:
+				by?.includes('nurse') && may(visitor.posts, 'record-outside', site.id)
+					? `/people/${person.id}/records/outside-assessment`
+					: null,
 		};
 	});
-}
-
-/** Durations in privilege files are whole months or years; anything else is shown as it is written. */
-function months(duration: string): string {
-	const [, count] = /^P(\d+)M$/.exec(duration) ?? [];
-	return count ? `${count} months` : duration;
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -81,6 +78,34 @@ export default function SignOffPage() {
 					<Notice tone="warning" title="This cannot be signed off yet">
 						<p>{preview.refusal}</p>
 					</Notice>
+					{preview.flaws.length > 0 && (
+						<>
+							<h2>Why the last sign-off does not stand</h2>
+							<p>
+								What it stood on was not there, as is known now. Enter it again under the day it happened, and the
+								sign-off stands as before. Nothing has to be done twice.
+							</p>
+							<Lines of={preview.flaws} />
+						</>
+					)}
+					{preview.missing.length > 0 && (
+						<>
+							<h2>Still missing</h2>
+							<Lines of={preview.missing} />
+						</>
+					)}
+					{preview.asked.length > 0 && (
+						<>
+							<h2>Asked first</h2>
+							<Lines of={preview.asked} />
+						</>
+					)}
+					<RoundRemarks remarks={preview.remarks} />
+					{preview.outside && (
+						<p>
+							<Link to={preview.outside}>Record an assessment that was made outside</Link>
+						</p>
+					)}
 					<LinkButton kind="secondary" to={preview.address}>
 						See what is asked
 					</LinkButton>
@@ -98,8 +123,19 @@ export default function SignOffPage() {
 								key: 'It rests on',
 								value: `${preview.facts} pieces of evidence, ${preview.rounds} of them observed rounds`,
 							},
+							...(preview.covers.length ? [{ key: 'It covers', value: preview.covers.join(', ') }] : []),
+							...(preview.uncovered.length
+								? [{ key: 'It does not cover', value: `${preview.uncovered.join(', ')}: not seen, or not right yet` }]
+								: []),
+							...(preview.missed.length
+								? [{ key: 'Lines missed on a round', value: <Lines of={preview.missed} /> }]
+								: []),
+							...(preview.neverMet.length
+								? [{ key: 'Lines that nobody has seen', value: <Lines of={preview.neverMet} /> }]
+								: []),
 						]}
 					/>
+					<RoundRemarks remarks={preview.remarks} />
 					<p>
 						By signing off you say: I have looked at the evidence, and I am satisfied that {preview.name} is competent.
 						Other systems will let {preview.name} act from this moment.
@@ -113,6 +149,32 @@ export default function SignOffPage() {
 					</Form>
 				</>
 			)}
+		</>
+	);
+}
+
+function Lines({ of }: { of: readonly string[] }) {
+	return (
+		<ul>
+			{of.map((text) => (
+				<li key={text}>{text}</li>
+			))}
+		</ul>
+	);
+}
+
+function RoundRemarks({ remarks }: { remarks: readonly { id: string; when: string; says: string }[] }) {
+	if (!remarks.length) return null;
+	return (
+		<>
+			<h2>About the rounds</h2>
+			<ul>
+				{remarks.map(({ id, when, says }) => (
+					<li key={id}>
+						<Link to={`/observations/${id}`}>Round of {when}</Link>: {says}
+					</li>
+				))}
+			</ul>
 		</>
 	);
 }

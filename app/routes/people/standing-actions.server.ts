@@ -1,9 +1,11 @@
 import type { Tx } from '#db/client.server.ts';
-import { listPeopleByIds } from '#db/queries/people.ts';
+import { listPeopleByIds, type Site } from '#db/queries/people.ts';
 import { liftablePauses } from '../../commands/authorising.ts';
 import type { CellFacts } from '../../commands/cell-facts.ts';
 import { type Authority, may } from '../../domain/authority.ts';
 import type { Decision } from '../../domain/decision.ts';
+import { signOffFor, withdrawalFor } from '../../domain/facts.ts';
+import { holdsAlone, needsWitness } from '../../domain/lone-giving.ts';
 import { canOverride } from '../../domain/override.ts';
 import { ageOfPause, openPauses, pauseAgeWords } from '../../domain/pause.ts';
 import { sayDay } from '../../domain/period.ts';
@@ -11,6 +13,7 @@ import { requirementOf } from '../../domain/privilege.ts';
 import { canSupervise, supervisionsOf } from '../../domain/supervision.ts';
 import { canWithdraw } from '../../domain/withdrawal.ts';
 import type { CellPage } from './cell.server.ts';
+import { readElsewhere } from './reach.server.ts';
 
 interface StandingAction {
 	to: string;
@@ -19,10 +22,16 @@ interface StandingAction {
 }
 
 /** What the visitor may do about a cell and would not be refused. */
-export function actionsOn(page: CellPage, known: CellFacts, decision: Decision): StandingAction[] {
+export function actionsOn(
+	page: CellPage,
+	known: CellFacts,
+	decision: Decision,
+	allSites: readonly Pick<Site, 'id'>[],
+): StandingAction[] {
 	const { visitor, person, site, pinned, cell, address } = page;
 	if (person.id === visitor.personId) return [];
 	const { facts, rules, evidence, present } = known;
+	const siteIds = allSites.map((each) => each.id);
 	const mayDo = (authority: Authority) => may(visitor.posts, authority, site.id);
 	const open = decision.standing !== 'paused' && decision.code !== 'left';
 	const supervised = supervisionsOf(facts, cell).length > 0;
@@ -38,14 +47,20 @@ export function actionsOn(page: CellPage, known: CellFacts, decision: Decision):
 			'delegations',
 			'Delegations',
 		],
+		[mayDo('record') && decision.standing === 'ready-for-sign-off', 'outside', 'Ask somebody outside to sign off'],
 		[mayDo('pause') && open, 'pause', 'Pause while we review'],
 		[
-			mayDo('pause') && decision.code === 'paused_review' && liftablePauses(visitor, facts, cell).length > 0,
+			mayDo('pause') && decision.code === 'paused_review' && liftablePauses(visitor, facts, cell, siteIds).length > 0,
 			'pause-lifting',
 			'Lift the pause',
 			'primary',
 		],
 		[mayDo('override') && canOverride(rules, evidence, cell, present), 'override', 'Allow for one round'],
+		[
+			mayDo('override') && needsWitness(pinned.body, rules.policy) && holdsAlone(decision),
+			'lone-giving',
+			'Allow alone, with a check by telephone',
+		],
 		[mayDo('withdraw') && canWithdraw(facts, cell), 'withdrawal', 'Take the sign-off back'],
 	];
 	return offered.flatMap(([accepted, noun, label, kind = 'secondary']) =>
@@ -54,17 +69,18 @@ export function actionsOn(page: CellPage, known: CellFacts, decision: Decision):
 }
 
 /** What else a manager sees at once: who owns a pause and until when it is, and who is beside somebody who practises. */
-export async function sayMore(
-	tx: Tx,
-	{ visitor, cell, site }: CellPage,
-	{ facts, rules, present }: CellFacts,
-): Promise<{ key: string; value: string }[]> {
+export async function sayMore(tx: Tx, page: CellPage, known: CellFacts): Promise<{ key: string; value: string }[]> {
+	const { visitor, cell, site } = page;
+	const { facts, rules, present } = known;
 	const pauses = openPauses(facts, cell);
 	const beside = supervisionsOf(facts, cell);
 	const people = await listPeopleByIds(tx, {
 		providerId: visitor.providerId,
 		personIds: [
-			...pauses.flatMap((each) => each.payload.owner ?? []),
+			...pauses.flatMap((each) => [
+				...(each.payload.owner ? [each.payload.owner] : []),
+				...(each.payload.parties ?? []),
+			]),
 			...beside.map((each) => each.payload.supervisor),
 		],
 	});
@@ -73,13 +89,27 @@ export async function sayMore(
 		return found ? `${found.givenName} ${found.familyName}` : 'somebody who is not known any more';
 	};
 	const only = (count: number, place: number) => (count > 1 ? ` (${place + 1} of ${count})` : '');
+	const withdrawal = signOffFor(facts, cell) ? undefined : withdrawalFor(facts, cell);
+	const stops = [...pauses, ...(withdrawal ? [withdrawal] : [])];
+	const { held } =
+		stops.length && stops.every((each) => each.siteId) ? await readElsewhere(tx, page, known) : { held: [] };
 	return [
+		...(held.length
+			? [
+					{
+						key: 'Elsewhere',
+						value: `This stop is for ${site.name} only. They may still do this at ${held.join(', ')}`,
+					},
+				]
+			: []),
 		...pauses.map((pause, place) => ({
 			key: `Paused${only(pauses.length, place)}`,
 			value: [
-				pause.privilege ? 'this privilege' : `everything at ${pause.siteId ? site.name : visitor.providerName}`,
+				pause.privilege ? 'this privilege' : 'everything',
+				pause.siteId ? `at ${site.name}` : 'at every site',
 				`review by ${sayDay(pause.payload.reviewOn)}`,
 				pause.payload.owner ? `owner ${nameOf(pause.payload.owner)}` : 'made at once by a report, as your policy says',
+				pause.payload.parties?.length ? `also involved: ${pause.payload.parties.map(nameOf).join(', ')}` : '',
 				pauseAgeWords[ageOfPause(pause, rules.policy, present)].toLowerCase(),
 			]
 				.filter(Boolean)

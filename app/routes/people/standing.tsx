@@ -3,7 +3,7 @@ import { Link, useLoaderData } from '@remix-run/react';
 import { Fragment } from 'react';
 import { findContentVersion } from '#db/queries/content.ts';
 import { listNotes } from '#db/queries/evidence.ts';
-import { listPeopleByIds } from '#db/queries/people.ts';
+import { listPeopleByIds, listSites } from '#db/queries/people.ts';
 import { catalogue, titles } from '../../catalogue.server.ts';
 import { readCellFacts } from '../../commands/cell-facts.ts';
 import { bearsOn } from '../../domain/bearing.ts';
@@ -11,11 +11,9 @@ import { decide } from '../../domain/decide.ts';
 import { evidenceWords } from '../../domain/evidence.ts';
 import { detailOf } from '../../domain/evidence-detail.ts';
 import { concerns } from '../../domain/facts.ts';
-import { shortOfRounds } from '../../domain/induction.ts';
 import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
 import { sayPolicy } from '../../domain/policy.ts';
-import { reasonWords } from '../../domain/reason.ts';
-import { sayRequirement } from '../../domain/requirement-words.ts';
+import { reasonWords, sayToPerson } from '../../domain/reason.ts';
 import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
@@ -27,6 +25,7 @@ import { TaskList } from '../../ui/task-list.tsx';
 import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
 import { actionsOn, sayMore } from './standing-actions.server.ts';
+import { sayAllThatIsAsked, sayAnswer, sayStops } from './standing-asked.server.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `${data?.name ?? ''}: ${data?.title ?? ''} – Countersign` },
@@ -41,6 +40,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const { evidence: all, rules, present } = known;
 		const own = person.id === visitor.personId;
 		const decision = decide(rules, all, cell, present);
+		const witnessed = pinned.body.witness !== undefined && rules.policy.witness;
 		const asked = pinned.body.requirements;
 		const about = all.filter(
 			(each) =>
@@ -51,6 +51,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		// Whoever reads about themselves reads what was written for them, not what managers write for each other.
 		const shared = own ? about.filter((each) => each.kind === 'observation') : about;
 		const notes = await listNotes(tx, { providerId, evidenceIds: shared.map((each) => each.id) });
+		const takenBack = new Set(all.flatMap((each) => each.supersedes ?? []));
 		const rows = [];
 		for (const each of about.toReversed()) {
 			const by = people.get(each.recordedBy ?? '');
@@ -70,6 +71,7 @@ export async function loader(args: LoaderFunctionArgs) {
 				recordedAt: sayMoment(each.recordedAt),
 				by: by ? `${by.givenName} ${by.familyName}` : '',
 				counts: decision.evidence.includes(each.id),
+				takenBack: takenBack.has(each.id),
 			});
 		}
 		return {
@@ -84,20 +86,13 @@ export async function loader(args: LoaderFunctionArgs) {
 			standing: decision.standing,
 			until: decision.validUntil ? sayDay(lastDayBefore(decision.validUntil)) : null,
 			permit: decision.permit,
-			user: reasonWords[decision.code].user,
+			user: sayToPerson(decision.permit, decision.code, witnessed),
+			answer: sayAnswer(decision, witnessed),
 			nextStep: reasonWords[decision.code].nextStep,
 			policy: sayPolicy(decision.policyVersion),
-			more: own ? [] : await sayMore(tx, page, known),
-			actions: actionsOn(page, known, decision),
-			tasks: decision.permit
-				? []
-				: decision.progress.map((each) => ({
-						title: sayRequirement(each.requirement, titles()),
-						hint: each.requirement.kind === 'observation' && !each.met ? shortOfRounds(each).join(', ') : undefined,
-						status: each.met
-							? { label: 'Met', tone: 'done' as const }
-							: { label: each.done ? `${each.done} of ${each.of}` : 'Not yet', tone: 'todo' as const },
-					})),
+			more: [...(own ? [] : await sayMore(tx, page, known)), ...(await sayStops(tx, page, known, decision))],
+			actions: actionsOn(page, known, decision, await listSites(tx, visitor)),
+			tasks: sayAllThatIsAsked(page, known, decision),
 			evidence: rows,
 		};
 	});
@@ -118,7 +113,7 @@ export default function StandingPage() {
 			</p>
 			<SummaryList
 				rows={[
-					{ key: 'The answer today', value: cell.permit ? 'Yes, may do this alone' : 'No, may not do this alone' },
+					{ key: 'The answer today', value: cell.answer },
 					{ key: 'What the person reads', value: cell.user },
 					...(cell.permit ? [] : [{ key: 'Next step', value: cell.nextStep }]),
 					...cell.more,
@@ -145,7 +140,7 @@ export default function StandingPage() {
 			{cell.tasks.length > 0 && (
 				<>
 					<h2>What is asked</h2>
-					<TaskList items={cell.tasks} />
+					<TaskList items={cell.tasks.map(({ hint, lines, ...task }) => ({ ...task, hint: hintOf(hint, lines) }))} />
 				</>
 			)}
 			{cell.evidence.length ? (
@@ -160,12 +155,26 @@ export default function StandingPage() {
 						each.observedAt,
 						each.recordedAt,
 						each.by,
-						each.counts ? '✓ Used for today’s answer' : '',
+						each.takenBack ? '✕ Taken back or corrected since' : each.counts ? '✓ Used for today’s answer' : '',
 					])}
 				/>
 			) : (
 				<Inset>There is no evidence yet.</Inset>
 			)}
+		</>
+	);
+}
+
+function hintOf(hint: string, lines: readonly string[]) {
+	if (!lines.length) return hint || undefined;
+	return (
+		<>
+			{hint}
+			<ul>
+				{lines.map((line) => (
+					<li key={line}>{line}</li>
+				))}
+			</ul>
 		</>
 	);
 }

@@ -7,7 +7,7 @@ import { readCellFacts } from '../../commands/cell-facts.ts';
 import { endSupervision, listSupervisors, nameSupervisor } from '../../commands/supervising.ts';
 import { sayMoment } from '../../domain/period.ts';
 import {
-	canSupervise,
+	refuseSupervision,
 	supervisionEndingForm,
 	supervisionForm,
 	supervisionRefusalWords,
@@ -35,7 +35,8 @@ export async function loader(args: LoaderFunctionArgs) {
 		const named = supervisionsOf(known.facts, cell);
 		const personIds = named.map((each) => each.payload.supervisor);
 		const people = await listPeopleByIds(tx, { providerId, personIds });
-		const open = !own && canSupervise(known.rules, known.evidence, cell, known.present);
+		const refusal = own ? 'yourself' : refuseSupervision(known.rules, known.evidence, cell, known.present);
+		const open = refusal === null;
 		const could = open ? await listSupervisors(tx, providerId, cell, args.context.now) : [];
 		return {
 			id: uuidv7(),
@@ -44,7 +45,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			site: site.name,
 			address,
 			own,
-			refusal: own ? supervisionRefusalWords.yourself : open ? null : supervisionRefusalWords['not-ready'],
+			refusal: refusal && supervisionRefusalWords[refusal],
 			named: named.map((each) => {
 				const supervisor = people.get(each.payload.supervisor);
 				return {
@@ -102,8 +103,8 @@ export default function SupervisionPage() {
 				back={{ to: page.address, label: 'Evidence' }}
 			/>
 			<Inset>
-				Somebody whose reading and quiz are done may practise together with a competent colleague, until the final
-				sign-off. Every other system is told: only together.
+				Somebody whose reading and quiz are done, or who has to be watched again, may practise together with a competent
+				colleague, until the next sign-off or round. Every other system is told: only together.
 			</Inset>
 			{page.named.map((each) => (
 				<section key={each.id} aria-labelledby={each.id}>

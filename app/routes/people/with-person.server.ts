@@ -13,14 +13,14 @@ export interface PersonPage {
 	address: string;
 }
 
-/** The person that an address names, for whoever has an authority at a site of theirs. */
+/** The person that an address names, for whoever has an authority (or one of some) at a site of theirs. */
 export async function withPerson<T>(
 	{
 		context,
 		request,
 		params,
 	}: { context: AppLoadContext; request: Request; params: Record<string, string | undefined> },
-	authority: Authority,
+	authority: Authority | readonly Authority[],
 	work: (tx: Tx, page: PersonPage) => Promise<T>,
 ): Promise<T> {
 	const visitor = await requireVisitor(context, request);
@@ -33,8 +33,9 @@ export async function withPerson<T>(
 		const employments = await listEmployments(tx, asked);
 		const sites = (await listSites(tx, visitor)).filter(
 			(site) =>
-				employments.some((each) => each.siteId === null || each.siteId === site.id) &&
-				may(visitor.posts, authority, site.id),
+				// Of whom no post is left, what is recorded is not lost from sight.
+				(!employments.length || employments.some((each) => each.siteId === null || each.siteId === site.id)) &&
+				[authority].flat().some((each) => may(visitor.posts, each as Authority, site.id)),
 		);
 		if (!sites.length) throw forbidden();
 		return work(tx, { visitor, person, sites, address: `/people/${person.id}` });

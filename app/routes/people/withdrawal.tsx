@@ -6,17 +6,20 @@ import { readCellFacts } from '../../commands/cell-facts.ts';
 import { withdraw } from '../../commands/withdrawing.ts';
 import {
 	canWithdraw,
+	canWithdrawSomewhere,
 	type WithdrawalRefusal,
 	withdrawalForm,
 	withdrawalRefusalWords,
 } from '../../domain/withdrawal.ts';
 import { forbidden } from '../../session.server.ts';
 import { CopiesNotice } from '../../ui/copies-notice.tsx';
-import { Button, ErrorSummary, LinkButton, PasswordField, TextAreaField, TextField } from '../../ui/form.tsx';
+import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, Notice } from '../../ui/notice.tsx';
+import { ReachField, SecondPersonFields } from '../../ui/stop-fields.tsx';
 import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
+import { readElsewhere } from './reach.server.ts';
 import { readSent } from './sent.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
@@ -27,9 +30,11 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 
 export async function loader(args: LoaderFunctionArgs) {
 	return withCell(args, { authority: 'withdraw' }, async (tx, { visitor, person, site, pinned, cell, address }) => {
-		const { facts } = await readCellFacts(tx, visitor.providerId, catalogue(), cell, args.context.now);
+		const known = await readCellFacts(tx, visitor.providerId, catalogue(), cell, args.context.now);
+		const { facts } = known;
+		const something = canWithdraw(facts, cell) || canWithdrawSomewhere(facts, cell.privilege);
 		const refusal: WithdrawalRefusal | null =
-			person.id === visitor.personId ? 'yourself' : canWithdraw(facts, cell) ? null : 'nothing-to-withdraw';
+			person.id === visitor.personId ? 'yourself' : something ? null : 'nothing-to-withdraw';
 		return {
 			id: uuidv7(),
 			copies: await readCopies(tx),
@@ -37,6 +42,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			title: pinned.body.title,
 			site: site.name,
 			address,
+			elsewhere: await readElsewhere(tx, { visitor, cell }, known),
 			refusal: refusal && withdrawalRefusalWords[refusal],
 		};
 	});
@@ -56,6 +62,7 @@ export async function action(args: ActionFunctionArgs) {
 
 function fieldOf(why: WithdrawalRefusal): string {
 	if (why === 'wrong' || why === 'too-many') return 'secret';
+	if (why === 'not-here') return 'reach';
 	return why === 'same-person' || why === 'learner-confirms' || why === 'wrong-role' ? 'staffCode' : 'main';
 }
 
@@ -89,12 +96,18 @@ export default function WithdrawalPage() {
 						<p>
 							Two people decide: you, and a second manager or medication lead of this site. From the moment you save,
 							every other system is told No for this privilege. Afterwards {page.name} may start again, with observed
-							rounds and a new sign-off. If you only need time to look at something,{' '}
+							rounds and a new sign-off, at whatever site. If you only need time to look at something,{' '}
 							<Link to={`${page.address}/pause`}>pause it instead</Link>.
 						</p>
 					</Inset>
 					<Form method="post" noValidate autoComplete="off">
 						<input type="hidden" name="id" value={refused?.sent.id ?? page.id} />
+						<ReachField
+							site={page.site}
+							elsewhere={page.elsewhere}
+							defaultValue={refused?.sent.reach}
+							error={errorOf('reach')}
+						/>
 						<TextAreaField
 							name="note"
 							label="Why is it taken back?"
@@ -104,22 +117,7 @@ export default function WithdrawalPage() {
 							error={errorOf('note')}
 						/>
 						<h2>The second person</h2>
-						<TextField
-							name="staffCode"
-							label="Staff code of the second person"
-							width={20}
-							autoComplete="off"
-							autoCapitalize="none"
-							spellCheck={false}
-							defaultValue={refused?.sent.staffCode}
-							error={errorOf('staffCode')}
-						/>
-						<PasswordField
-							name="secret"
-							label="Their PIN or password, which they enter themselves"
-							autoComplete="off"
-							error={errorOf('secret')}
-						/>
+						<SecondPersonFields staffCode={refused?.sent.staffCode} errorOf={errorOf} />
 						<Button kind="warning" disabled={busy}>
 							{busy ? 'Saving…' : 'Take the sign-off back'}
 						</Button>

@@ -3,20 +3,19 @@ import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Tx } from '#db/client.server.ts';
-import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { findFlagged, refuseUpholding, uphold } from '../../commands/reviewing.ts';
-import { flaggedWords } from '../../domain/assessing.ts';
+import { findFlagged, readPair, refuseUpholding, uphold } from '../../commands/reviewing.ts';
 import { may } from '../../domain/authority.ts';
+import { doubtWords, upholdingForm, upholdingRefusalWords } from '../../domain/flagged-sign-offs.ts';
 import { sayDay, sayMoment } from '../../domain/period.ts';
-import { upholdingForm, upholdingRefusalWords } from '../../domain/upholding.ts';
 import { forbidden, notFound } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset, Notice } from '../../ui/notice.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { readSent } from '../people/sent.server.ts';
 import { readNames } from './names.server.ts';
+import { sayRoot } from './read-flagged.server.ts';
 import { type SitesPage, withSites } from './with-sites.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
@@ -27,12 +26,11 @@ export const meta: MetaFunction = () => [{ title: 'A sign-off to look at again â
 async function pairIn(tx: Tx, { visitor, siteIds }: SitesPage, params: Record<string, string | undefined>) {
 	const ids = z.tuple([z.uuid(), z.uuid()]).safeParse([params.signOff, params.round]);
 	if (!ids.success) throw notFound();
-	const found = await listEvidenceByIds(tx, { providerId: visitor.providerId, evidenceIds: ids.data });
-	const [signOff, round] = ids.data.map((id) => found.find((each) => each.id === id));
-	if (signOff?.kind !== 'sign-off' || round?.kind !== 'observation' || !signOff.payload.basis.includes(round.id))
-		throw notFound();
-	if (!signOff.siteId || !siteIds.includes(signOff.siteId)) throw forbidden();
-	return { signOff, round };
+	const [signOff, round] = ids.data;
+	const pair = await readPair(tx, visitor.providerId, { signOff, round });
+	if (!pair) throw notFound();
+	if (!siteIds.includes(pair.signOff.siteId ?? '')) throw forbidden();
+	return pair;
 }
 
 export async function loader(args: LoaderFunctionArgs) {
@@ -41,8 +39,9 @@ export async function loader(args: LoaderFunctionArgs) {
 		const { providerId } = visitor;
 		const { signOff, round } = await pairIn(tx, page, args.params);
 		const ids = { signOff: signOff.id, round: round.id };
-		const flagged = await findFlagged(tx, providerId, catalogue(), ids, signOff, args.context.now);
-		const people = [signOff.personId, signOff.recordedBy, round.payload.assessor];
+		const [flagged] = await findFlagged(tx, providerId, catalogue(), [ids], args.context.now);
+		const roots = flagged ? [flagged.root.assessor, flagged.root.act?.recordedBy ?? null] : [];
+		const people = [signOff.personId, signOff.recordedBy, round.payload.assessor, ...roots];
 		const names = await readNames(tx, providerId, people, sites);
 		const refusal = flagged ? refuseUpholding(visitor, catalogue(), flagged) : 'not-flagged';
 		const cell = names.cell(signOff);
@@ -54,7 +53,9 @@ export async function loader(args: LoaderFunctionArgs) {
 			signedOff: `${sayMoment(signOff.observedAt)} by ${names.person(signOff.recordedBy)}, to ${sayDay(signOff.payload.lastDay)}`,
 			round: { label: sayMoment(round.observedAt), to: `/observations/${round.id}` },
 			assessor: names.person(round.payload.assessor),
-			why: flagged && flaggedWords[flagged.why],
+			why: flagged ? doubtWords[flagged.why] : null,
+			root: flagged ? `${names.person(flagged.root.assessor)}. ${sayRoot(flagged.root, names)}` : null,
+			recheck: flagged?.recheck ?? false,
 			refusal: refusal && upholdingRefusalWords[refusal],
 			cell,
 			mayPause: other && may(visitor.posts, 'pause', signOff.siteId ?? undefined),
@@ -68,7 +69,8 @@ export async function action(args: ActionFunctionArgs) {
 		const pair = await pairIn(tx, page, args.params);
 		const { form, refusal, refuse } = await readSent(args.request, upholdingForm);
 		if (!form) return refusal;
-		const upheld = await uphold(tx, page.visitor, catalogue(), pair, { ...form, now: args.context.now });
+		const pairs = [{ signOff: pair.signOff.id, round: pair.round.id }];
+		const upheld = await uphold(tx, page.visitor, catalogue(), pairs, { ...form, now: args.context.now });
 		if (upheld.ok) return redirect('/reviews');
 		if (upheld.why === 'not-authorised') throw forbidden();
 		return refuse([{ field: 'main', message: upholdingRefusalWords[upheld.why] }]);
@@ -91,15 +93,37 @@ export default function FlaggedSignOffPage() {
 			<SummaryList
 				rows={[
 					{ key: 'Signed off', value: page.signedOff },
-					{ key: 'Rests on the round of', value: <Link to={page.round.to}>{page.round.label}</Link> },
+					{
+						key: page.recheck ? 'Watched again since, on' : 'Rests on the round of',
+						value: <Link to={page.round.to}>{page.round.label}</Link>,
+					},
 					{ key: 'Watched by', value: page.assessor },
 					...(page.why ? [{ key: 'As we know now', value: page.why }] : []),
+					...(page.root ? [{ key: 'It goes back to', value: page.root }] : []),
 				]}
 			/>
-			<Inset>
-				Nothing has changed for {page.name} by itself: the sign-off still counts. Look at the evidence, and decide
-				whether it stands, whether to pause it while you look, or whether to take it back.
-			</Inset>
+			<p>
+				Nothing has changed for {page.name} by itself: the sign-off still counts. Look at the evidence, then choose.
+			</p>
+			<ul>
+				<li>
+					<strong>Take the round back</strong> if it never happened as it says, or was entered in error. The sign-off
+					stops at once if too few rounds are left. Rounds that {page.name} watched as an assessor are then flagged as
+					well.
+				</li>
+				<li>
+					<strong>Withdraw the sign-off</strong> if {page.name} should not go on. Two people decide. It stops at once,
+					and the way back is the full number of rounds. All that {page.name} assessed under it is flagged.
+				</li>
+				<li>
+					<strong>Pause it</strong> while you find out. It stops at once and comes back when you lift the pause. Nobody
+					else is flagged.
+				</li>
+				<li>
+					<strong>It stands</strong> if you have looked and are content. Nothing stops. It is no longer flagged, and nor
+					is anything that rests on it because of this.
+				</li>
+			</ul>
 			<div className="actions">
 				<LinkButton kind="secondary" to={page.cell}>
 					See the evidence
@@ -111,7 +135,7 @@ export default function FlaggedSignOffPage() {
 				)}
 				{page.mayWithdraw && (
 					<LinkButton kind="secondary" to={`${page.cell}/withdrawal`}>
-						Take the sign-off back
+						Withdraw the sign-off
 					</LinkButton>
 				)}
 			</div>

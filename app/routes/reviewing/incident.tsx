@@ -5,7 +5,7 @@ import type { Tx } from '#db/client.server.ts';
 import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import { findIncident } from '#db/queries/incidents.ts';
 import { titles } from '../../catalogue.server.ts';
-import { lookAtIncident } from '../../commands/reporting-incidents.ts';
+import { listPartiesToIncident, lookAtIncident } from '../../commands/reporting-incidents.ts';
 import { may } from '../../domain/authority.ts';
 import { incidentWords, longestIncidentText, lookedAtForm, lookedAtRefusalWords } from '../../domain/incident.ts';
 import { sayMoment } from '../../domain/period.ts';
@@ -41,6 +41,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const [pause] = await listEvidenceByIds(tx, { ...visitor, evidenceIds: [incident.id] });
 		const cell = personId && privilege ? `/people/${personId}/${slug}/${privilege}` : null;
 		return {
+			id: incident.id,
 			what: incidentWords[incident.kind],
 			where: names.site(siteId),
 			who: personId ? names.person(personId) : null,
@@ -55,7 +56,12 @@ export async function loader(args: LoaderFunctionArgs) {
 			lookedAt: incident.lookedAt && `${sayMoment(incident.lookedAt)} by ${names.person(incident.lookedBy)}`,
 			done: incident.done,
 			longest: longestIncidentText,
-			refusal: personId === visitor.personId ? lookedAtRefusalWords.yourself : null,
+			refusal:
+				personId === visitor.personId
+					? lookedAtRefusalWords.yourself
+					: (await listPartiesToIncident(tx, visitor.providerId, incident)).includes(visitor.personId)
+						? lookedAtRefusalWords.party
+						: null,
 			mayPause: cell !== null && !pause && personId !== visitor.personId && may(visitor.posts, 'pause', siteId),
 		};
 	});
@@ -119,7 +125,7 @@ export default function IncidentPage() {
 								{page.paused ? 'See the pause and the evidence' : 'See the evidence'}
 							</LinkButton>
 							{page.mayPause && (
-								<LinkButton kind="secondary" to={`${page.cell}/pause`}>
+								<LinkButton kind="secondary" to={`${page.cell}/pause?incident=${page.id}`}>
 									Pause while we review
 								</LinkButton>
 							)}

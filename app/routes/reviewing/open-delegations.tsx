@@ -21,8 +21,8 @@ export async function loader(args: LoaderFunctionArgs) {
 	return withSites(args, ['delegate', 'see-evidence'], async (tx, { visitor, sites, siteIds }) => {
 		const { providerId, posts, personId } = visitor;
 		const { now } = args.context;
-		const open = await listOpenDelegations(tx, providerId, siteIds, now);
-		const ids = open.flatMap((each) => [each.personId, each.payload.delegator]);
+		const open = await listOpenDelegations(tx, providerId, catalogue(), siteIds, now);
+		const ids = open.flatMap(({ delegation }) => [delegation.personId, delegation.payload.delegator ?? null]);
 		const names = await readNames(tx, providerId, ids, sites);
 		const delegated = [...catalogue().privileges.values()].filter(({ body }) => requirementOf(body, 'delegation'));
 		const could = [];
@@ -44,14 +44,17 @@ export async function loader(args: LoaderFunctionArgs) {
 		return {
 			could,
 			nurse: may(posts, 'delegate'),
-			open: open.map((each) => ({
+			open: open.map(({ delegation: each, takeOverBy }) => ({
 				id: each.id,
 				to: `${names.cell(each)}/delegations`,
 				who: names.person(each.personId),
 				what: `${names.privilege(each)}, ${names.site(each.siteId)}`,
 				person: each.payload.person,
-				by: names.person(each.payload.delegator),
+				by: each.payload.delegator
+					? names.person(each.payload.delegator)
+					: `A professional from outside, ${each.payload.registration}`,
 				review: `${sayDay(each.payload.reviewOn)}${endOfDay(each.payload.reviewOn) <= now ? ': past its review' : ''}`,
+				takeOver: takeOverBy ? `To be taken over by ${sayDay(takeOverBy)}` : '',
 			})),
 		};
 	});
@@ -67,12 +70,13 @@ export default function OpenDelegationsPage() {
 			<Heading title="Delegations" />
 			<p>
 				A registered nurse can hand a nursing task, such as insulin, to a carer: for one person supported, and until a
-				review. Only a nurse can start one, from the carer’s own page.
+				review. Only a nurse can start one, from the carer’s own page. When she leaves, another nurse takes it over by
+				delegating it again, by the day that stands here. After that day it does not count any more.
 			</p>
 			{open.length ? (
 				<DataTable
 					caption="Open delegations, the next to be reviewed first"
-					head={['Who', 'What', 'Person supported', 'By', 'Review by']}
+					head={['Who', 'What', 'Person supported', 'By', 'Review by', 'To do']}
 					rows={open.map((each) => [
 						<Link key={each.id} to={each.to}>
 							{each.who}
@@ -81,6 +85,7 @@ export default function OpenDelegationsPage() {
 						each.person,
 						each.by,
 						each.review,
+						each.takeOver,
 					])}
 				/>
 			) : (

@@ -1,16 +1,24 @@
-import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
-import { Link, useLoaderData } from '@remix-run/react';
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
+import { Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { listOverrides } from '../../commands/overriding.ts';
-import { listReviews } from '../../commands/reviewing.ts';
-import { flaggedWords } from '../../domain/assessing.ts';
+import { listReviews, readPair, uphold } from '../../commands/reviewing.ts';
+import { upholdingRefusalWords, upholdingsForm } from '../../domain/flagged-sign-offs.ts';
+import { type FieldError, fieldErrors } from '../../domain/input.ts';
 import { pauseAgeWords } from '../../domain/pause.ts';
 import { addDays, localDay, sayDay, sayMoment, startOfDay } from '../../domain/period.ts';
+import { forbidden } from '../../session.server.ts';
+import { FlaggedGroup } from '../../ui/flagged-group.tsx';
+import { ErrorSummary } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset } from '../../ui/notice.tsx';
 import { DataTable } from '../../ui/table.tsx';
 import { readNames } from './names.server.ts';
+import { peopleIn, viewOf } from './read-flagged.server.ts';
 import { withSites } from './with-sites.server.ts';
+
+export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction = () => [{ title: 'Reviews – Countersign' }];
 
@@ -25,25 +33,15 @@ export async function loader(args: LoaderFunctionArgs) {
 			(each) => each.override.observedAt >= since,
 		);
 		const ids = [
-			...flagged.flatMap(({ signOff, round }) => [signOff.personId, round.payload.assessor]),
+			...peopleIn(flagged),
 			...pauses.flatMap(({ pause }) => [pause.personId, pause.payload.owner ?? null]),
 			...overrides.flatMap(({ override }) => [override.personId, override.recordedBy]),
 		];
 		const names = await readNames(tx, providerId, ids, sites);
 		const [anyPrivilege] = catalogue().privileges.keys();
 		return {
-			flagged: [...new Set(flagged.map((each) => each.signOff))].map((signOff) => ({
-				who: names.person(signOff.personId),
-				what: `${names.privilege(signOff)}, ${names.site(signOff.siteId)}`,
-				signedOff: sayDay(localDay(signOff.observedAt)),
-				rounds: flagged
-					.filter((each) => each.signOff === signOff)
-					.map(({ round, why }) => ({
-						to: `/reviews/${signOff.id}/${round.id}`,
-						when: `${sayMoment(round.observedAt)}, with ${names.person(round.payload.assessor)}`,
-						why: flaggedWords[why],
-					})),
-			})),
+			id: uuidv7(),
+			groups: viewOf(flagged, visitor, names),
 			pauses: pauses.map(({ pause, age }) => ({
 				to: names.cell(pause, anyPrivilege),
 				who: names.person(pause.personId),
@@ -64,21 +62,62 @@ export async function loader(args: LoaderFunctionArgs) {
 	});
 }
 
+/** Several flagged sign-offs stand, for one reason. */
+export async function action(args: ActionFunctionArgs) {
+	return withSites(args, ['see-evidence'], async (tx, { visitor, siteIds }) => {
+		const sent = await args.request.formData();
+		const text = (name: string) => String(sent.get(name) ?? '');
+		const shown = { key: text('key'), id: text('id'), note: text('note'), pairs: sent.getAll('pairs').map(String) };
+		const refuse = (errors: FieldError[]) => {
+			// Each group has fields of its own.
+			const placed = errors.map((each) => ({ ...each, field: `${each.field.split('.')[0]}-${text('place')}` }));
+			return data({ errors: placed, sent: shown, at: Date.now() }, { status: 422 });
+		};
+		const form = upholdingsForm.safeParse(shown);
+		if (!form.success) return refuse(fieldErrors(form.error));
+		const { pairs, ...given } = form.data;
+		for (const pair of pairs) {
+			const found = await readPair(tx, visitor.providerId, pair);
+			if (found && !siteIds.includes(found.signOff.siteId ?? '')) throw forbidden();
+		}
+		const upheld = await uphold(tx, visitor, catalogue(), pairs, { ...given, now: args.context.now });
+		if (upheld.ok) return redirect('/reviews');
+		if (upheld.why === 'not-authorised') throw forbidden();
+		const [which, of] = [pairs.findIndex((each) => each.round === upheld.pair?.round) + 1, pairs.length];
+		const message = upholdingRefusalWords[upheld.why];
+		return refuse([
+			{ field: 'pairs', message: of > 1 ? `Nothing is saved yet. Tick ${which} of ${of}: ${message}` : message },
+		]);
+	});
+}
+
 export default function ReviewsPage() {
-	const { flagged, pauses, overrides } = useLoaderData<typeof loader>();
+	const { id, groups, pauses, overrides } = useLoaderData<typeof loader>();
+	const refused = useActionData<typeof action>();
+	const busy = useNavigation().state !== 'idle';
 	return (
 		<>
+			<ErrorSummary key={refused?.at} errors={refused?.errors ?? []} />
 			<Heading title="Reviews" />
-			<h2>Sign-offs to look at again{flagged.length > 0 && `: ${flagged.length}`}</h2>
-			{flagged.length ? (
-				<DataTable
-					caption="A round they rest on was watched by somebody who, as we know now, could not assess it then"
-					head={['Who', 'What', 'Signed off', 'Rounds to look at']}
-					rows={flagged.map((each) => [each.who, each.what, each.signedOff, roundsOf(each)])}
-				/>
+			<h2>Sign-offs to look at again</h2>
+			{groups.length ? (
+				<p>
+					They still count: nothing lapses by itself. Each rests on a round of somebody who, as we know now, could not
+					vouch for it, or on others who do. They are listed by what happened first.
+				</p>
 			) : (
 				<Inset>Every sign-off rests on assessors who could assess it then.</Inset>
 			)}
+			{groups.map((group, place) => (
+				<FlaggedGroup
+					key={group.key}
+					group={group}
+					place={place}
+					id={id}
+					busy={busy}
+					refused={refused?.sent?.key === group.key ? refused : undefined}
+				/>
+			))}
 			<h2>Pauses past their review</h2>
 			{pauses.length ? (
 				<DataTable
@@ -103,18 +142,6 @@ export default function ReviewsPage() {
 				<Link to="/overrides">All overrides of the last twelve months</Link>
 			</p>
 		</>
-	);
-}
-
-function roundsOf({ rounds }: { rounds: { to: string; when: string; why: string }[] }) {
-	return (
-		<ul className="plain-list">
-			{rounds.map(({ to, when, why }) => (
-				<li key={to}>
-					<Link to={to}>{when}</Link>. {why}
-				</li>
-			))}
-		</ul>
 	);
 }
 

@@ -5,7 +5,7 @@ import { findRegisteredClient } from '#db/queries/clients.ts';
 import { findDecision } from '#db/queries/decisions.ts';
 import { listSites } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { type Replay, type Replayed, replayDecision } from '../../commands/replaying.ts';
+import { type Replayed, replayDecision, type WorkedAgain } from '../../commands/replaying.ts';
 import { may, mayEverywhere } from '../../domain/authority.ts';
 import type { LoggedDecision } from '../../domain/logged-decision.ts';
 import { localDay, localTime, sayMoment } from '../../domain/period.ts';
@@ -70,20 +70,25 @@ export async function loader(args: LoaderFunctionArgs) {
 				{ key: 'Evidence', value: logged.upToSeq ? `Up to row ${logged.upToSeq} of the ledger` : 'None' },
 				{ key: 'Policy', value: logged.policyVersion ? sayPolicy(logged.policyVersion) : 'None was needed' },
 			],
-			agrees: replay.differs.length === 0,
-			rows: compared(logged, replay),
+			outcome: replay.byEarlierRule ? 'earlier-rule' : replay.differs.length ? 'differs' : 'agrees',
+			rows: compared(logged, replay.byEarlierRule ? null : replay),
 		};
 	});
 }
 
-function compared(logged: LoggedDecision, { answer, differs }: Replay): string[][] {
+/** The answer as it was given and, where it was worked out again, as it comes out and whether that is the same. */
+function compared(logged: LoggedDecision, again: WorkedAgain | null): string[][] {
 	const rows: [keyof Replayed, string, (of: Replayed) => string][] = [
 		['decision', 'Answer', (of) => (of.decision ? 'Yes' : 'No')],
 		['code', 'Reason', (of) => `${of.decision ? 'They may do this' : capital(sayRefusal(of.code))} (${of.code})`],
 		['standing', 'Standing', (of) => (of.standing ? standingWords[of.standing] : 'None')],
 		['validUntil', 'Good until', (of) => (of.validUntil ? sayMoment(of.validUntil) : 'Not at all')],
 	];
-	return rows.map(([part, title, say]) => [title, say(logged), say(answer), differs.includes(part) ? 'No' : 'Yes']);
+	return rows.map(([part, title, say]) => [
+		title,
+		say(logged),
+		...(again ? [say(again.answer), again.differs.includes(part) ? 'No' : 'Yes'] : []),
+	]);
 }
 
 function capital(text: string): string {
@@ -91,7 +96,7 @@ function capital(text: string): string {
 }
 
 export default function DecisionPage() {
-	const { when, day, asked, restedOn, agrees, rows } = useLoaderData<typeof loader>();
+	const { when, day, asked, restedOn, outcome, rows } = useLoaderData<typeof loader>();
 	return (
 		<>
 			<Heading title="One answer" caption={when} back={{ to: '/settings/decisions', label: 'Refused questions' }} />
@@ -99,7 +104,14 @@ export default function DecisionPage() {
 			<SummaryList rows={asked} />
 			<h2>What the answer rested on</h2>
 			<SummaryList rows={restedOn} />
-			{agrees ? (
+			{outcome === 'earlier-rule' ? (
+				<Notice tone="plain" title="Made by an earlier rule">
+					<p>
+						The rules themselves have been changed since. This answer was right or wrong by the rules of its day, so it
+						is not worked out again by those of today.
+					</p>
+				</Notice>
+			) : outcome === 'agrees' ? (
 				<Notice tone="plain" title="Worked out again, the answer is the same">
 					<p>From the evidence and the policy of that moment, leaving out everything since.</p>
 				</Notice>
@@ -112,8 +124,8 @@ export default function DecisionPage() {
 				</Notice>
 			)}
 			<DataTable
-				caption="Then, and worked out again"
-				head={['', 'Answered', 'Worked out again', 'The same']}
+				caption={outcome === 'earlier-rule' ? 'The answer' : 'Then, and worked out again'}
+				head={['', 'Answered', ...(outcome === 'earlier-rule' ? [] : ['Worked out again', 'The same'])]}
 				rows={rows}
 			/>
 			{day && (

@@ -3,7 +3,7 @@ import { Form, Link, useActionData, useLoaderData, useNavigation, useRevalidator
 import { useEffect } from 'react';
 import { catalogue } from '../../catalogue.server.ts';
 import { savePolicy } from '../../commands/setting-policy.ts';
-import { fieldErrors, policyReasonForm } from '../../domain/input.ts';
+import { fieldErrors, policyReasonForm, urgentReasonForm } from '../../domain/input.ts';
 import { forbidden, notFound } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
@@ -33,7 +33,8 @@ const refusals = {
 
 export async function action(args: ActionFunctionArgs) {
 	return withDraft(args, async (tx, { visitor, draft, address }) => {
-		const form = policyReasonForm.safeParse(Object.fromEntries(await args.request.formData()));
+		const asked = draft.grace === 'P0D' ? urgentReasonForm : policyReasonForm;
+		const form = asked.safeParse(Object.fromEntries(await args.request.formData()));
 		const refuse = (errors: ReturnType<typeof fieldErrors>) => data({ errors, at: Date.now() }, { status: 422 });
 		if (!form.success) return refuse(fieldErrors(form.error));
 		const saved = await savePolicy(tx, visitor, catalogue(), draft.id, form.data);
@@ -78,12 +79,17 @@ export default function DraftPage() {
 					rows={draft.numbers.map((each) => [each.label, each.from, <strong key="to">{each.to}</strong>])}
 				/>
 			)}
+			{!draft.saved && (
+				<p>
+					People have to do what is new: <strong>{draft.by.replace(/^[IA]/, (letter) => letter.toLowerCase())}</strong>.
+				</p>
+			)}
 			{!draft.saved && (draft.done < draft.of ? <Comparing done={draft.done} of={draft.of} /> : <Affected />)}
 			{!draft.saved && draft.done >= draft.of && (
 				<Form method="post" noValidate>
 					<TextAreaField
 						name="reason"
-						label="Why do you change this?"
+						label={draft.urgent ? 'Why can it not wait?' : 'Why do you change this?'}
 						hint="A few words, kept with this version for good. No names, and nothing about the people you support"
 						maxLength={280}
 						defaultValue={draft.reason}
@@ -131,6 +137,21 @@ function Affected() {
 		);
 	return (
 		<>
+			{draft.stopped > 0 && (
+				<Notice tone="warning" title="This stops people at once">
+					<p>
+						{draft.stopped} {draft.stopped === 1 ? 'person loses' : 'people lose'} permission to act the moment you
+						save. They are listed below. Who may still give medicines on the next round?
+						{draft.urgent && ' If it can wait, go back and give people some days.'}
+					</p>
+				</Notice>
+			)}
+			{draft.firstStop && (
+				<p>
+					Whoever has done what is new by then carries on. The first who would have to stop may go on until the end of{' '}
+					<strong>{draft.firstStop}</strong>.
+				</p>
+			)}
 			<h2>Whose standing would change</h2>
 			<ul>
 				{draft.counts.map((line) => (

@@ -1,7 +1,7 @@
 import type { AppLoadContext } from '@remix-run/node';
 import type { Tx } from '#db/client.server.ts';
 import { listSites, type Site } from '#db/queries/people.ts';
-import { listPolicyOverrides, type PolicyVersion } from '#db/queries/policies.ts';
+import { type Policies, readPolicies } from '#db/queries/policies.ts';
 import { catalogue } from '../../catalogue.server.ts';
 import { maySetPolicy, numbersFor } from '../../commands/setting-policy.ts';
 import { may } from '../../domain/authority.ts';
@@ -13,7 +13,7 @@ export interface PolicyPage {
 	/** Null: the policy of the whole provider. */
 	site: Site | null;
 	sites: Site[];
-	overrides: PolicyVersion[];
+	policies: Policies;
 	inForce: PolicyBody;
 	/** Whether the visitor may set it, not only read it. */
 	maySet: boolean;
@@ -36,13 +36,13 @@ export async function withPolicy<T>(
 		if (site === undefined) throw notFound();
 		if (site && !may(visitor.posts, 'set-policy', site.id)) throw forbidden();
 		const scope = { siteId: site?.id ?? null };
-		const overrides = await listPolicyOverrides(tx, visitor);
+		const policies = await readPolicies(tx, visitor);
 		return work(tx, {
 			visitor,
 			site,
 			sites,
-			overrides,
-			inForce: numbersFor(catalogue(), overrides, scope).inForce,
+			policies,
+			inForce: numbersFor(catalogue(), policies, scope).inForce,
 			maySet: await maySetPolicy(tx, visitor, scope),
 			...policyPlace(site, visitor),
 		});

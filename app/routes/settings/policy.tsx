@@ -1,91 +1,17 @@
 import type { LoaderFunctionArgs, MetaFunction } from '@remix-run/node';
 import { Link, useLoaderData } from '@remix-run/react';
-import { listPeopleByIds } from '#db/queries/people.ts';
-import { countPolicyEvents } from '#db/queries/policies.ts';
-import { catalogue } from '../../catalogue.server.ts';
-import { may } from '../../domain/authority.ts';
-import { sayMoment } from '../../domain/period.ts';
-import { mainNumbers, numberAt, type PolicyNumber, privilegeNumbers, sayNumber } from '../../domain/policy-numbers.ts';
-import { privilegeCodes } from '../../domain/privilege.ts';
 import { LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Details, Inset, Notice } from '../../ui/notice.tsx';
 import { DataTable } from '../../ui/table.tsx';
-import { withPolicy } from './policy-scope.server.ts';
-import { sayStored } from './stored-policy.server.ts';
+import { readPolicy } from './read-policy.server.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `Policy of ${data?.name ?? ''} – Countersign` },
 ];
 
-/** The numbers in force, where each comes from, and every version there has been. */
 export async function loader(args: LoaderFunctionArgs) {
-	return withPolicy(args, async (tx, page) => {
-		const { visitor, site, sites, overrides, inForce, maySet, name, address } = page;
-		const newest = (siteId: string | null) => overrides.findLast((each) => each.siteId === siteId);
-		const own = site && newest(site.id);
-		const sourceOf = (path: string) => {
-			const section = path
-				.split('.')
-				.slice(0, path.includes('.') ? 2 : 1)
-				.join('.');
-			if (own && numberAt(own.body, section) !== undefined) return `${site.name}’s own`;
-			const ours = newest(null);
-			return ours && numberAt(ours.body, section) !== undefined ? `${visitor.providerName}’s` : 'Countersign’s';
-		};
-		const line = (number: PolicyNumber) => ({
-			label: number.label,
-			value: sayNumber(number, numberAt(inForce, number.path)),
-			from: sourceOf(number.path),
-		});
-		const concerned = overrides.filter((each) => each.siteId === null || !site || each.siteId === site.id);
-		const people = await listPeopleByIds(tx, { ...visitor, personIds: concerned.map((each) => each.recordedBy) });
-		const changed = await countPolicyEvents(tx, visitor);
-		const saved = Number(new URL(args.request.url).searchParams.get('saved'));
-		const siteOf = (siteId: string | null) => sites.find((each) => each.id === siteId)?.name ?? visitor.providerName;
-		return {
-			name,
-			address,
-			site: site?.name ?? null,
-			provider: visitor.providerName,
-			maySet,
-			saved: concerned.some((each) => each.version === saved) ? saved : null,
-			sections: mainNumbers(inForce, site ? 'site' : 'provider').map(({ title, numbers }) => ({
-				title,
-				lines: numbers.map(line),
-			})),
-			privileges: privilegeCodes.flatMap((code) => {
-				const pinned = catalogue().privileges.get(code);
-				if (!pinned) return [];
-				const set = privilegeNumbers(pinned.body, inForce)
-					.filter((number) => numberAt(inForce, number.path) !== undefined)
-					.map((number) => `${number.label.toLowerCase()}: ${line(number).value}`);
-				return [
-					{
-						code,
-						title: pinned.body.title,
-						set: set.join('; '),
-						from: set.length ? sourceOf(`privileges.${code}`) : '',
-					},
-				];
-			}),
-			others: sites
-				.filter((each) => each.id !== site?.id && may(visitor.posts, 'set-policy', each.id))
-				.map((each) => ({ name: each.name, to: `/sites/${each.slug}/policy` })),
-			versions: concerned.toReversed().map((each) => {
-				const by = people.get(each.recordedBy);
-				return {
-					version: each.version,
-					where: siteOf(each.siteId),
-					by: by ? `${by.givenName} ${by.familyName}` : '',
-					when: sayMoment(each.recordedAt),
-					reason: each.reason,
-					says: sayStored(each.body, inForce),
-					changed: changed.get(each.version) ?? 0,
-				};
-			}),
-		};
-	});
+	return readPolicy(args);
 }
 
 export default function PolicyPage() {
@@ -150,6 +76,14 @@ export default function PolicyPage() {
 					each.from || 'Countersign’s',
 				])}
 			/>
+			{policy.kinds.map((kind) => (
+				<DataTable
+					key={kind.title}
+					caption={`Otherwise at sites for ${kind.title}, where they have set nothing else`}
+					head={['Number', 'Elsewhere', 'There']}
+					rows={kind.lines.map((line) => [line.label, line.from, line.to])}
+				/>
+			))}
 			<h2>Versions</h2>
 			{policy.versions.length === 0 && <Inset>Nothing has been set yet: Countersign’s numbers hold.</Inset>}
 			{policy.versions.map((each) => (

@@ -2,11 +2,18 @@ import type { AppLoadContext } from '@remix-run/node';
 import { z } from 'zod';
 import type { Tx } from '#db/client.server.ts';
 import { listPeopleByIds, listSites, type Site } from '#db/queries/people.ts';
-import { findPolicyDraft, listPolicyOverrides, type PolicyDraft } from '#db/queries/policies.ts';
+import { findPolicyDraft, type PolicyDraft, readPolicies } from '#db/queries/policies.ts';
 import { catalogue, titles } from '../../catalogue.server.ts';
 import { comparePart, maySetPolicy, numbersFor } from '../../commands/setting-policy.ts';
-import { localDay, sayDay, sayMoment } from '../../domain/period.ts';
-import { type ChangeEffect, type ChangeGroup, groupChanges } from '../../domain/policy-change.ts';
+import { earliest, lastDayBefore, localDay, sayDay, sayMoment } from '../../domain/period.ts';
+import {
+	type ChangeEffect,
+	type ChangeGroup,
+	effectOf,
+	graceWords,
+	groupChanges,
+	type PolicyGrace,
+} from '../../domain/policy-change.ts';
 import { withEdits } from '../../domain/policy-edits.ts';
 import { reasonWords } from '../../domain/reason.ts';
 import { forbidden, inProvider, notFound, requireAuthority, type Visitor } from '../../session.server.ts';
@@ -59,7 +66,10 @@ const countWords: Record<ChangeEffect, [string, string]> = {
 		'person would have another standing at once; what they may do stays the same',
 		'people would have another standing at once; what they may do stays the same',
 	],
-	'stopped-later': ['person would lose permission earlier than now', 'people would lose permission earlier than now'],
+	'stopped-later': [
+		'person would lose permission to act sooner than now, on the day below',
+		'people would lose permission to act sooner than now, on the days below',
+	],
 	'allowed-later': [
 		'person would keep permission for longer than now',
 		'people would keep permission for longer than now',
@@ -75,14 +85,14 @@ export async function readDraft(args: Args) {
 	return withDraft(args, async (tx, { visitor, draft: found, sites, address, name }) => {
 		const { providerId } = visitor;
 		const draft = (await comparePart(tx, providerId, catalogue(), found.id, { now: args.context.now })) ?? found;
-		const overrides = await listPolicyOverrides(tx, { providerId });
-		const { inForce } = numbersFor(catalogue(), overrides, draft);
+		const policies = await readPolicies(tx, { providerId });
+		const { inForce } = numbersFor(catalogue(), policies, draft);
 		const complete = draft.compared >= draft.personIds.length && !draft.savedAs;
 		const groups = complete ? groupChanges(draft.changes) : [];
 		const all = new URL(args.request.url).searchParams.get('all');
 		const rows = (group: ChangeGroup) => (group.key === all ? group.changes : group.changes.slice(0, shownAtFirst));
 		const personIds = groups.flatMap((group) => rows(group).map((each) => each.personId));
-		const newest = overrides.at(-1);
+		const newest = policies.overrides.at(-1);
 		const people = await listPeopleByIds(tx, {
 			providerId,
 			personIds: [...personIds, newest?.recordedBy ?? ''].filter(Boolean),
@@ -91,6 +101,8 @@ export async function readDraft(args: Args) {
 			const person = people.get(id);
 			return person ? `${person.givenName} ${person.familyName}` : '';
 		};
+		const stops = draft.changes.filter((each) => effectOf(each) === 'stopped-later').map((each) => each.on);
+		const firstStop = complete ? earliest(stops) : null;
 		const effects = new Map<ChangeEffect, Set<string>>();
 		for (const { effect, changes } of groups) {
 			const concerned = effects.get(effect) ?? new Set();
@@ -102,6 +114,10 @@ export async function readDraft(args: Args) {
 			address,
 			saved: draft.savedAs,
 			reason: draft.reason,
+			urgent: draft.grace === 'P0D',
+			by: graceWords[draft.grace as PolicyGrace] ?? '',
+			firstStop: firstStop && sayDay(lastDayBefore(firstStop)),
+			stopped: effects.get('stopped')?.size ?? 0,
 			done: draft.compared,
 			of: draft.personIds.length,
 			comparedAt: sayMoment(draft.comparedAt),

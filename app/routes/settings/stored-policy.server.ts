@@ -1,7 +1,8 @@
 import { catalogue } from '../../catalogue.server.ts';
 import type { PolicyBody } from '../../domain/policy.ts';
-import { mainNumbers, numberAt, type PolicyNumber, privilegeNumbers, sayNumber } from '../../domain/policy-numbers.ts';
+import { mainNumbers, numberAt, type PolicyNumber, sayNumber } from '../../domain/policy-numbers.ts';
 import { type PrivilegeCode, privilegeCodes } from '../../domain/privilege.ts';
+import { privilegeNumbers } from '../../domain/privilege-numbers.ts';
 
 /** Every number that can be set, the main ones first, then those of each privilege under its title. */
 export function everyNumber(policy: PolicyBody, codes: readonly PrivilegeCode[] = privilegeCodes): PolicyNumber[] {

@@ -12,7 +12,6 @@ import {
 	roundsShort,
 	signOffVoid,
 	type Tables,
-	withdrawn,
 } from '../cases.ts';
 import {
 	competent,
@@ -68,7 +67,7 @@ export const tables: Tables = {
 		['signed off and run out', expired, [competent, supervision], '2027-03-01'],
 		['signed off on too little', signOffVoid, [learned, supervision, firstSignOff]],
 		['paused', paused, [learned, supervision, pauses('2026-03-01')]],
-		['withdrawn', withdrawn, [competent, withdraws('2026-03-01'), supervised('2026-03-01 13:00')]],
+		['withdrawn', beside, [competent, withdraws('2026-03-01'), supervised('2026-03-01 13:00')]],
 		['left', left, [learned, supervision, leaves('2026-02-20', '2026-02-28')]],
 		['it was taken back', roundsShort, [learned, supervision, retracts('2026-02-10', 'beside')]],
 		[

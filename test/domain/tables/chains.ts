@@ -1,4 +1,4 @@
-import { type Asked, expired, later, permits, permitsDue, quizVoid, signOffVoid, type Tables } from '../cases.ts';
+import { type Asked, expired, later, permits, permitsDue, signOffVoid, type Tables } from '../cases.ts';
 import {
 	assessedOutside,
 	competent,
@@ -34,7 +34,7 @@ const moreRounds = { ...policyWith({ renewal: { passes: 2, quiz: false, lateBy: 
 const remembering: Asked = {
 	rules: {
 		...rulesWith(moreRounds),
-		earlier: { policies: new Map([['test-1', lighterPolicy]]), privileges: new Map() },
+		earlier: { policies: new Map([['test-1', lighterPolicy]]), privileges: new Map(), checklists: new Map() },
 	},
 };
 
@@ -62,7 +62,7 @@ export const tables: Tables = {
 			'2028-06-01',
 			lighter,
 		],
-		['the quiz of the second was taken back', quizVoid, [renewed, retracts('2027-03-01', 'quiz')], asked, lighter],
+		['the quiz of the second was taken back', signOffVoid, [renewed, retracts('2027-03-01', 'quiz')], asked, lighter],
 		[
 			'the second was taken back: the first has run out',
 			expired,
@@ -106,8 +106,8 @@ export const tables: Tables = {
 			lighter,
 		],
 		[
-			'the first was unsound: its outside assessment is spent',
-			signOffVoid,
+			'the first was unsound: its outside assessment is not spent',
+			permits,
 			[
 				working,
 				assessedOutside('2026-01-20'),
@@ -128,7 +128,7 @@ export const tables: Tables = {
 		],
 		[
 			'withdrawn in between, three rounds since, but no new quiz',
-			quizVoid,
+			signOffVoid,
 			[competent, withdraws('2027-01-10'), three, again],
 			asked,
 			lighter,

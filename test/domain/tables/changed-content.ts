@@ -2,6 +2,7 @@ import type { ContentChange } from '../../../app/domain/rules.ts';
 import {
 	type Asked,
 	expired,
+	moduleMissing,
 	paused,
 	permits,
 	permitsDue,
@@ -109,15 +110,15 @@ export const tables: Tables = {
 	],
 	'whom it is asked of': [
 		[
-			'somebody signed off since',
-			permits,
+			'somebody signed off since, without it',
+			readingDue,
 			[learned, threeRounds, signsOff('2026-04-02', '2027-04-02')],
 			asked,
 			reading,
 		],
 		[
-			'somebody signed off in that very minute',
-			permits,
+			'somebody signed off in that very minute, without it',
+			readingDue,
 			[learned, threeRounds, signsOff('2026-04-01 12:00', '2027-04-01')],
 			asked,
 			reading,
@@ -129,7 +130,8 @@ export const tables: Tables = {
 			asked,
 			reading,
 		],
-		['somebody not signed off yet', signOffMissing, [watched], asked, reading],
+		['somebody not signed off yet, who had begun', moduleMissing, [watched], asked, reading],
+		['somebody not signed off yet, who has read it', signOffMissing, [watched, acknowledged(3)], asked, reading],
 		['somebody paused', paused, [competent, pauses('2026-04-02')], asked, reading],
 		['somebody run out', expired, [competent], '2027-03-01', reading],
 		['a module that is not asked for', permits, [competent], asked, changed({ slug: 'creams' })],

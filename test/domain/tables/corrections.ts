@@ -8,6 +8,7 @@ import {
 	permits,
 	signOffMissing,
 	signOffVoid,
+	signOffVoidReady,
 	type Tables,
 } from '../cases.ts';
 import {
@@ -42,7 +43,7 @@ const corrected = [...competent, retracts('2026-03-05 09:00', 'round-2')];
 const moreRounds = policyWith({ observation: { passes: 4 } });
 const rememberingPolicy = {
 	...rulesWith({ ...moreRounds, version: 'test-2' }),
-	earlier: { policies: new Map([['test-1', policyWith()]]), privileges: new Map() },
+	earlier: { policies: new Map([['test-1', policyWith()]]), privileges: new Map(), checklists: new Map() },
 };
 const harder = privilegeOf('administer-oral', [
 	{ kind: 'module', module: 'by-mouth', version: 9 },
@@ -52,7 +53,7 @@ const forgetting = rulesWith(policyWith(), [harder]);
 const versioned = [...watched, { ...firstSignOff, contentVersionId: 'oral-1' }];
 const rememberingPrivilege = {
 	...forgetting,
-	earlier: { policies: new Map(), privileges: new Map([['oral-1', oral]]) },
+	earlier: { policies: new Map(), privileges: new Map([['oral-1', oral]]), checklists: new Map() },
 };
 
 const signedAgain = signsOff('2026-03-13', '2027-03-13');
@@ -74,7 +75,7 @@ export const tables: Tables = {
 		],
 		[
 			'a retracted round, replaced after the sign-off',
-			signOffVoid,
+			signOffVoidReady,
 			[competent, roundTakenBack, round('2026-03-01 17:00')],
 		],
 		[
@@ -143,13 +144,7 @@ export const tables: Tables = {
 			later,
 			{ rules: rememberingPrivilege },
 		],
-		[
-			'the module is newer since, the earlier one is forgotten',
-			moduleMissing,
-			[versioned],
-			later,
-			{ rules: forgetting },
-		],
+		['the module is newer since, the earlier one is forgotten', signOffVoid, [versioned], later, { rules: forgetting }],
 		['somebody new is held to the newer module', moduleMissing, [learned], later, { rules: rememberingPrivilege }],
 	],
 	'entered late': [
@@ -167,7 +162,7 @@ export const tables: Tables = {
 		],
 		[
 			'a round entered as of after the sign-off',
-			signOffVoid,
+			signOffVoidReady,
 			[learned, threeRounds.slice(0, 2), firstSignOff, round('2026-02-21', { known: '2026-02-25' })],
 		],
 		[

@@ -1,5 +1,15 @@
 import type { Requirement } from '../../../app/domain/privilege.ts';
-import { later, permits, quizMissing, roundsShort, signOffMissing, signOffVoid, type Tables, under } from '../cases.ts';
+import {
+	later,
+	permits,
+	quizMissing,
+	roundsShort,
+	signOffMissing,
+	signOffVoid,
+	signOffVoidReady,
+	type Tables,
+	under,
+} from '../cases.ts';
 import {
 	assessedOutside,
 	elmCourt,
@@ -30,7 +40,7 @@ const night = round('2026-02-04 23:10');
 const two = [morning, evening];
 const three = [morning, evening, night];
 const lookalike = (when: string, given = {}) => round(when, { simulated: true, ...given });
-const unseen = { results: { 'sees-it-swallowed': 'yes', 'keeps-keys': 'not-seen' } } as const;
+const unseen = { results: { 'sees-it-swallowed': 'yes', 'keeps-keys': 'not-seen', 'washes-hands': 'yes' } } as const;
 const allOnce = [
 	round('2026-02-02 08:10', unseen),
 	round('2026-02-03 18:10', unseen),
@@ -159,7 +169,7 @@ export const tables: Tables = {
 		['of another privilege', roundsShort, [learned, assessedOutside('2026-02-01', { privilege: 'prompt' })]],
 		['at another site', roundsShort, [learned, assessedOutside('2026-02-01', { site: elmCourt })]],
 		['for the whole provider', signOffMissing, [learned, assessedOutside('2026-02-01', { site: null })]],
-		['after the sign-off', signOffVoid, [learned, firstSignOff, assessedOutside('2026-02-21')]],
+		['after the sign-off', signOffVoidReady, [learned, firstSignOff, assessedOutside('2026-02-21')]],
 		[
 			'before a withdrawal',
 			signOffVoid,
@@ -167,15 +177,26 @@ export const tables: Tables = {
 		],
 		['after a withdrawal', permits, [learned, withdraws('2026-01-20'), assessedOutside('2026-02-01'), firstSignOff]],
 		[
-			'a failed round does not undo it',
-			signOffMissing,
+			'a failed round since has to be put right first',
+			roundsShort,
 			[learned, assessedOutside('2026-02-01'), round('2026-02-02', { passed: false })],
+		],
+		[
+			'a failed round since, and it was put right',
+			signOffMissing,
+			[learned, assessedOutside('2026-02-01'), round('2026-02-02', { passed: false }), round('2026-02-03')],
 		],
 		[
 			'it was taken back',
 			signOffVoid,
 			[learned, assessedOutside('2026-02-01', { id: 'o' }), firstSignOff, retracts('2026-02-25', 'o')],
 		],
-		['it does not grow old', signOffMissing, [learned, assessedOutside('2026-02-01')], '2028-02-01'],
+		[
+			'it grows as old as a round: the last minute',
+			signOffMissing,
+			[learned, assessedOutside('2026-02-01')],
+			'2026-08-01 23:59',
+		],
+		['and the minute after', roundsShort, [learned, assessedOutside('2026-02-01')], '2026-08-02 00:00'],
 	],
 };

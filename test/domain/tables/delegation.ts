@@ -11,7 +11,7 @@ import {
 	restsOnNothing,
 	signOffMissing,
 	type Tables,
-	withdrawn,
+	withdrawnReady,
 } from '../cases.ts';
 import {
 	competent,
@@ -32,7 +32,7 @@ import {
 const insulin = asking('administer-insulin', { kind: 'module', module: 'insulin', version: 1 }, { kind: 'delegation' });
 const forOne: Asked = { ...insulin, person: 'R-17' };
 const forAnother: Asked = { ...insulin, person: 'R-18' };
-const learnt = [...working, reads('2026-01-12', { module: 'insulin', version: 1 })];
+const learnt = [...working, reads('2026-01-12', { module: 'insulin', version: 1, id: 'read' })];
 const signed = signsOff('2026-02-01', '2027-02-01', { privilege: 'administer-insulin', id: 's' });
 const holder = [...learnt, signed];
 const given = delegates('2026-02-10 10:00', '2026-06-30', { id: 'd' });
@@ -60,7 +60,8 @@ export const tables: Tables = {
 		['the minute after', past, [holder, given], '2026-06-30T23:00:00Z', forOne],
 		['past its review day, no person is named', missing, [holder, given], '2026-07-10', insulin],
 		['past its review day, another person is named', missing, [holder, given], '2026-07-10', forAnother],
-		['neither grace nor the end of a shift lengthens it', past, [holder, given], '2026-07-01 00:00', toEight],
+		['it holds to the end of the shift, where policy sets one', permits, [holder, given], '2026-07-01 07:59', toEight],
+		['and no longer: grace does not lengthen it', past, [holder, given], '2026-07-01 08:00', toEight],
 		[
 			'reviewed before it ended',
 			['competent', 'competent', '2026-10-01 00:00'],
@@ -132,11 +133,18 @@ export const tables: Tables = {
 		['and not asked for before the sign-off', signOffMissing, [learnt], later, forOne],
 		['not read', notStarted, [working, given], later, forOne],
 		['not signed off', signOffMissing, [learnt, given], later, forOne],
-		['run out', expired, [holder, given], '2027-03-01', forOne],
+		['run out, and nothing but the sign-off is missing', signOffMissing, [holder, given], '2027-03-01', forOne],
+		[
+			'run out, and the reading was taken back',
+			expired,
+			[holder, given, retracts('2027-02-20', 'read')],
+			'2027-03-01',
+			forOne,
+		],
 		['paused', paused, [holder, given, pauses('2026-03-01', { privilege: 'administer-insulin' })], later, forOne],
 		[
 			'withdrawn',
-			withdrawn,
+			withdrawnReady,
 			[holder, given, withdraws('2026-03-01', { privilege: 'administer-insulin' })],
 			later,
 			forOne,

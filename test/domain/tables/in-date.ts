@@ -1,4 +1,15 @@
-import { expired, later, left, permits, permitsDue, signOffMissing, signOffVoid, type Tables } from '../cases.ts';
+import {
+	expired,
+	later,
+	left,
+	permits,
+	permitsDue,
+	roundDue,
+	signOffMissing,
+	signOffVoid,
+	signOffVoidReady,
+	type Tables,
+} from '../cases.ts';
 import {
 	competent,
 	type Draft,
@@ -31,9 +42,9 @@ export const tables: Tables = {
 		['signed off at another site', signOffMissing, [watched, { ...firstSignOff, siteId: elmCourt }]],
 		['signed off provider-wide', permits, [watched, { ...firstSignOff, siteId: null }]],
 		['signed off without rounds', signOffVoid, [learned, firstSignOff]],
-		['signed off before the last round', signOffVoid, [learned, one, two, firstSignOff, round('2026-02-21')]],
+		['signed off before the last round', signOffVoidReady, [learned, one, two, firstSignOff, round('2026-02-21')]],
 		['the rounds are too old now, they were not at the sign-off', permits, [competent], '2026-12-01'],
-		['a failed round after the sign-off leaves it standing', permits, [competent, missedIt('2026-02-25')]],
+		['a failed round after the sign-off asks for another at once', roundDue, [competent, missedIt('2026-02-25')]],
 		['signed off again, the newer last day holds', permitsDue, [competent, sooner, resignedEarly], '2027-02-25'],
 		[
 			'signed off again without being watched again',
@@ -58,7 +69,7 @@ export const tables: Tables = {
 		['the last day is the one the clocks go back', permitsDue, [until('2027-10-31')], '2027-10-31T23:59:00Z'],
 		['and is over after 25 hours', expired, [until('2027-10-31')], '2027-11-01T00:00:00Z'],
 		['expired long ago', expired, [competent], '2029-01-01'],
-		['expired, watched again, not signed off again', expired, [competent, renewal], '2027-03-10'],
+		['expired, watched again, not signed off again', signOffMissing, [competent, renewal], '2027-03-10'],
 		['expired, watched and signed off again', permits, [competent, renewal, resigned], '2027-03-10'],
 		['left before the sign-off ends', left, [competent, leaves('2026-05-01', '2026-05-31')], '2027-03-10'],
 	],

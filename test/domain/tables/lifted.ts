@@ -78,8 +78,8 @@ export const tables: Tables = {
 			asked,
 		],
 		[
-			'signed off in the same minute: not asked',
-			permits,
+			'signed off in the same minute: asked all the same',
+			roundDue,
 			[watched, pausedOnce, lifted('observation'), signsOff('2026-03-02 09:00', '2027-03-02')],
 			asked,
 		],
@@ -195,9 +195,15 @@ export const tables: Tables = {
 			asked,
 		],
 		[
-			'somebody not signed off yet is asked for nothing more',
-			signOffMissing,
+			'somebody not signed off yet is asked for it too',
+			roundsShort,
 			[watched, pausedOnce, lifted('observation')],
+			asked,
+		],
+		[
+			'somebody not signed off yet, watched since',
+			signOffMissing,
+			[watched, pausedOnce, lifted('observation'), round('2026-03-03')],
 			asked,
 		],
 	],

@@ -6,6 +6,7 @@ import {
 	roundsShort,
 	signOffMissing,
 	signOffVoid,
+	signOffVoidReady,
 	type Tables,
 	under,
 } from '../cases.ts';
@@ -226,11 +227,12 @@ export const tables: Tables = {
 			[starts('2026-01-05', { contract: 'agency', site: elmCourt }), learned, seen],
 		],
 		['routes are not asked for', signOffMissing, [agency, seen], later, { rules: rulesWith(policyWith(), [devices]) }],
-		['signed off', permitsDue, [agency, seen, signed]],
+		['signed off: the window is a third of the thirty days', permits, [agency, seen, signed], '2026-03-11 23:59'],
+		['and in it', permitsDue, [agency, seen, signed], '2026-03-12 00:00'],
 		['signed off, permanent since', permitsDue, [agency, seen, signed, starts('2026-02-25', { site: null })]],
 		[
 			'permanent when it was signed off on one round, agency since',
-			signOffVoid,
+			signOffVoidReady,
 			[
 				[starts('2026-01-05', { id: 'perm' }), starts('2026-01-05', { contract: 'agency', site: null })],
 				record,
@@ -242,7 +244,7 @@ export const tables: Tables = {
 		],
 		[
 			'signed off before the record was seen: it is asked for each time',
-			permitsDue,
+			permits,
 			[
 				[starts('2026-01-05 09:00', { contract: 'agency' }), ...learned.slice(1)],
 				seen,
@@ -251,8 +253,8 @@ export const tables: Tables = {
 			],
 		],
 		[
-			'signed off at another site of ours as well: the new site comes first',
-			roundsShort,
+			'signed off as agency at another site of ours: it makes no site new, and one round here is enough',
+			signOffMissing,
 			[
 				agencyEverywhere,
 				round('2026-02-02', { site: elmCourt }),

@@ -22,8 +22,9 @@ const read = reads('2026-01-10');
 const signed = signsOff('2026-02-01', '2027-02-01', { privilege: own });
 const under18: Answer = ['under_18_no_decision', 'not-started'];
 const under18Again: Answer = ['under_18_no_decision', 'paused'];
-const readOnly: Answer = ['sign_off_missing', 'ready-to-observe'];
-const may = (given = {}) => decidesAge('2026-01-08', true, given);
+const readOnly: Answer = ['sign_off_missing', 'ready-for-sign-off'];
+const under18Learned: Answer = ['under_18_no_decision', 'ready-to-observe'];
+const may = (given = {}) => decidesAge('2026-01-08', true, { privilege: own, ...given });
 
 const agency = starts('2026-01-05 09:00', { contract: 'agency' });
 const agencyAtElm = starts('2026-01-05 09:00', { contract: 'agency', site: elmCourt });
@@ -53,19 +54,46 @@ export const tables: Tables = {
 			asked,
 		],
 		['they may not, and later may', readOnly, [young, read, decidesAge('2026-01-07', false), may()], later, asked],
-		['decided for this privilege', readOnly, [young, read, may({ privilege: own })], later, asked],
+		[
+			'a yes for everything at once is about nothing',
+			under18Learned,
+			[young, read, may({ privilege: null })],
+			later,
+			asked,
+		],
+		[
+			'a no for everything, then a yes for this',
+			readOnly,
+			[young, read, decidesAge('2026-01-07', false), may()],
+			later,
+			asked,
+		],
+		[
+			'a yes for this, then a no for everything at another site',
+			readOnly,
+			[young, read, may(), decidesAge('2026-01-09', false, { site: elmCourt })],
+			later,
+			asked,
+		],
+		[
+			'a yes for this, then a yes for everything: the first still holds',
+			readOnly,
+			[young, read, may(), may({ privilege: null })],
+			later,
+			asked,
+		],
 		['decided for another privilege', under18, [young, may({ privilege: 'assess' })], later, asked],
 		['decided at another site', under18, [young, may({ site: elmCourt })], later, asked],
 		['decided for the whole provider', readOnly, [young, read, may({ site: null })], later, asked],
 		[
 			'decided yes for all, no for this',
 			under18,
-			[young, may(), decidesAge('2026-01-09', false, { privilege: own })],
+			[young, may({ privilege: null }), decidesAge('2026-01-09', false, { privilege: own })],
 			later,
 			asked,
 		],
 		[
-			'decided yes for all, no for another',
+			'decided yes for this, no for another',
 			readOnly,
 			[young, read, may(), decidesAge('2026-01-09', false, { privilege: 'assess' })],
 			later,
@@ -73,7 +101,13 @@ export const tables: Tables = {
 		],
 		['signed off, no decision', under18Again, [young, read, signed], later, asked],
 		['signed off, decided', permits, [young, read, may(), signed], later, asked],
-		['signed off, decided after it', permits, [young, read, signed, decidesAge('2026-02-02', true)], later, asked],
+		[
+			'signed off, decided after it',
+			permits,
+			[young, read, signed, decidesAge('2026-02-02', true, { privilege: own })],
+			later,
+			asked,
+		],
 		[
 			'signed off, the decision was taken back',
 			under18Again,
@@ -113,15 +147,29 @@ export const tables: Tables = {
 		['one of two spells here says so', under18Again, [young, permanentToo, read, signed], later, asked],
 		[
 			'a spell at another site says so',
-			permits,
+			under18Again,
 			[starts('2026-01-05', { adultOn: '2026-07-10', site: elmCourt }), permanentToo, read, signed],
 			later,
 			asked,
 		],
 		[
-			'the spell that says so is over',
-			permits,
+			'the spell that says so is over, and a new one is silent',
+			under18Again,
 			[young, read, signed, leaves('2026-02-01', '2026-02-10'), permanentToo, starts('2026-02-12')],
+			later,
+			asked,
+		],
+		[
+			'two spells name two days: the later one holds',
+			under18Again,
+			[starts('2026-01-05', { adultOn: '2026-02-10', site: elmCourt }), young, read, signed],
+			later,
+			asked,
+		],
+		[
+			'the spell at another site says so, and it was decided for this here',
+			permits,
+			[starts('2026-01-05', { adultOn: '2026-07-10', site: elmCourt }), permanentToo, read, may(), signed],
 			later,
 			asked,
 		],

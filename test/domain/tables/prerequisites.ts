@@ -7,6 +7,7 @@ import {
 	permits,
 	prerequisiteFirst,
 	restsOnNothing,
+	signOffMissing,
 	type Tables,
 	unknown,
 } from '../cases.ts';
@@ -75,7 +76,7 @@ const chainSigned = [
 export const tables: Tables = {
 	'what it rests on': [
 		['an assessor who is competent', permits, [mayAssess], later, asAssessor],
-		['competent, but not signed off to assess', ['sign_off_missing', 'not-started'], [assessor], later, asAssessor],
+		['competent, but not signed off to assess', signOffMissing, [assessor], later, asAssessor],
 		['a carer is not asked to assess', notRequired, [competent], later, asAssessor],
 		[
 			'to be an assessor, not competent yet',

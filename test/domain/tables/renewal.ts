@@ -1,4 +1,4 @@
-import { type Answer, type Asked, expired, permits, permitsDue, signOffVoid, type Tables, under } from '../cases.ts';
+import { type Asked, expired, permits, permitsDue, signOffVoid, type Tables, under } from '../cases.ts';
 import {
 	assessedOutside,
 	competent,
@@ -28,32 +28,43 @@ const devices = privilegeOf(
 );
 const seenBoth = [round('2026-02-02', { variant: 'inhaler' }), round('2026-02-03 18:10', { variant: 'spacer' })];
 
+const seenBothAgain = [
+	round('2027-02-04 08:10', { variant: 'inhaler' }),
+	round('2027-02-05 18:10', { variant: 'spacer' }),
+];
+
 const asked = '2027-06-01';
 const seen = round('2027-02-05 08:10', { id: 'seen' });
 const quiz = sitsQuiz('2027-02-06', true, { id: 'quiz' });
 const again = signsOff('2027-02-10', '2028-02-20', { id: 'sign-off-2' });
 const three = [round('2027-02-04'), round('2027-02-05 18:10'), round('2027-02-06')];
 const renewed = [...competent, seen, quiz, again];
-const quizVoid: Answer = ['quiz_not_passed', 'in-training'];
+const early = [round('2026-05-05'), sitsQuiz('2026-05-06'), signsOff('2026-05-07', '2027-05-07')];
 const lateRound = (when: string) => [round(when, { id: 'late' }), sitsQuiz(when)];
 
 export const tables: Tables = {
 	renewal: [
 		['one round, the quiz and a sign-off', permits, [renewed], asked, lighter],
-		['no quiz since the last sign-off', quizVoid, [competent, seen, again], asked, lighter],
+		['no quiz since the last sign-off', signOffVoid, [competent, seen, again], asked, lighter],
 		['no quiz, where policy does not ask for one', permits, [competent, seen, again], asked, noQuiz],
-		['a quiz not passed', quizVoid, [competent, seen, sitsQuiz('2027-02-06', false), again], asked, lighter],
-		['the quiz passed after the sign-off', quizVoid, [competent, seen, again, sitsQuiz('2027-02-11')], asked, lighter],
+		['a quiz not passed', signOffVoid, [competent, seen, sitsQuiz('2027-02-06', false), again], asked, lighter],
+		[
+			'the quiz passed after the sign-off',
+			signOffVoid,
+			[competent, seen, again, sitsQuiz('2027-02-11')],
+			asked,
+			lighter,
+		],
 		[
 			'the quiz passed in the instant of the last sign-off, recorded before it',
-			quizVoid,
+			signOffVoid,
 			[watched, sitsQuiz('2026-02-20 15:30'), firstSignOff, seen, again],
 			asked,
 			lighter,
 		],
 		[
-			'the quiz passed in the instant of the last sign-off, recorded after it',
-			permits,
+			'the quiz passed in the instant of the last sign-off, recorded after it: not in the window',
+			signOffVoid,
 			[competent, sitsQuiz('2026-02-20 15:30'), seen, again],
 			asked,
 			lighter,
@@ -125,28 +136,58 @@ export const tables: Tables = {
 			roundsOnly(2),
 		],
 		[
-			'one round is enough for every device',
-			permits,
+			'one round is not enough for every device',
+			signOffVoid,
 			[learned, seenBoth, firstSignOff, seen, again],
 			asked,
 			{ rules: rulesWith(policyWith({ renewal: { passes: 1, quiz: false, lateBy: 'P90D' } }), [devices]) },
 		],
 		[
-			'renewed long before it was due',
-			permits,
-			[competent, round('2026-05-05'), sitsQuiz('2026-05-06'), signsOff('2026-05-07', '2027-05-07')],
+			'renewed long before it was due, on a quiz from before the window',
+			signOffVoid,
+			[competent, early],
 			'2027-02-25',
+			lighter,
+		],
+		['and while the first one holds, that one governs', permits, [competent, early], '2026-06-01', lighter],
+		['renewed long before it was due, where no quiz is asked for', permits, [competent, early], '2027-02-25', noQuiz],
+		[
+			'the quiz in the last minute before the window',
+			signOffVoid,
+			[competent, seen, sitsQuiz('2026-12-21 23:59'), again],
+			asked,
+			lighter,
+		],
+		[
+			'the quiz in the first minute of the window',
+			permits,
+			[competent, seen, sitsQuiz('2026-12-22 00:00'), again],
+			asked,
 			lighter,
 		],
 		['renewed: the reading is not asked for again', permits, [renewed], asked, lighter],
 		['nothing done, and due soon', permitsDue, [competent], '2027-02-20', lighter],
 		['the round is in, but not the sign-off: expired', expired, [competent, seen, quiz], asked, lighter],
 		[
-			'two renewals: one round does not serve for both',
-			signOffVoid,
-			[renewed, sitsQuiz('2027-02-11'), signsOff('2027-02-12', '2028-02-20')],
+			'two renewals on one round: the first of them holds on',
+			permits,
+			[renewed, sitsQuiz('2027-02-11'), signsOff('2027-02-12', '2029-02-20')],
 			asked,
 			lighter,
+		],
+		[
+			'two renewals: one round does not serve for both',
+			signOffVoid,
+			[renewed, sitsQuiz('2027-02-11'), signsOff('2027-02-12', '2029-02-20')],
+			'2028-02-21 00:00',
+			lighter,
+		],
+		[
+			'every device was seen again',
+			permits,
+			[learned, seenBoth, firstSignOff, seenBothAgain, again],
+			asked,
+			{ rules: rulesWith(policyWith({ renewal: { passes: 1, quiz: false, lateBy: 'P90D' } }), [devices]) },
 		],
 		[
 			'a sign-off for the whole provider is renewed here',
@@ -221,7 +262,7 @@ export const tables: Tables = {
 		],
 		[
 			'too late, the quiz is still asked for',
-			quizVoid,
+			signOffVoid,
 			[competent, assessedOutside('2027-05-20'), signsOff('2027-05-22', '2028-05-22')],
 			asked,
 			lighter,

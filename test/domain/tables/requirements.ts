@@ -3,12 +3,13 @@ import {
 	type Answer,
 	type Asked,
 	asking,
+	documentDue,
 	later,
 	notStarted,
-	onlySignOff,
 	permits,
-	quizMissing,
 	signOffMissing,
+	signOffVoid,
+	signOffVoidReady,
 	type Tables,
 } from '../cases.ts';
 import {
@@ -34,18 +35,15 @@ const inVersion2: Asked = {
 	rules: { ...readIt.rules, policy: policyWith({ documents: { 'medicines-policy': 2 } }) } as Rules,
 };
 const declarationFirst: Answer = ['declaration_missing', 'not-started'];
-const declarationAgain: Answer = ['declaration_missing', 'paused'];
 const first = declares('2026-01-10', 1);
 
 const shown: Asked = asking(own, { kind: 'site-induction' });
 const inductionFirst: Answer = ['site_induction_missing', 'not-started'];
-const inductionVoid: Answer = ['site_induction_missing', 'in-training'];
 
 const awardFirst: Answer = ['award_missing', 'not-started'];
 const awardLost: Answer = ['award_missing', 'paused'];
 
 const module2 = asking(own, { kind: 'module', module: 'by-mouth', version: 2 });
-const moduleVoid: Answer = ['module_missing', 'in-training'];
 const quizOnly = asking(own, {
 	kind: 'quiz',
 	quiz: 'by-mouth',
@@ -73,8 +71,8 @@ export const tables: Tables = {
 			module2,
 		],
 		['read at another site', signOffMissing, [working, reads('2026-01-10', { site: elmCourt })], later, module2],
-		['signed off without having read it', moduleVoid, [working, signed], later, module2],
-		['read after the sign-off only', moduleVoid, [working, signed, reads('2026-02-02')], later, module2],
+		['signed off without having read it', signOffVoid, [working, signed], later, module2],
+		['read after the sign-off only', signOffVoidReady, [working, signed, reads('2026-02-02')], later, module2],
 		[
 			'read in the very instant of the sign-off, recorded before it',
 			permits,
@@ -84,7 +82,7 @@ export const tables: Tables = {
 		],
 		[
 			'read in the very instant of the sign-off, recorded after it',
-			moduleVoid,
+			signOffVoidReady,
 			[working, signed, reads('2026-02-01')],
 			later,
 			module2,
@@ -101,7 +99,7 @@ export const tables: Tables = {
 			later,
 			quizOnly,
 		],
-		['passed after the sign-off only', quizMissing, [working, signed, sitsQuiz('2026-02-02')], later, quizOnly],
+		['passed after the sign-off only', signOffVoidReady, [working, signed, sitsQuiz('2026-02-02')], later, quizOnly],
 		[
 			'the pass taken back, an earlier one stands',
 			permits,
@@ -111,7 +109,7 @@ export const tables: Tables = {
 		],
 		[
 			'the only pass taken back',
-			quizMissing,
+			signOffVoid,
 			[working, sitsQuiz('2026-01-11', true, { id: 'q' }), signed, retracts('2026-02-05', 'q')],
 			later,
 			quizOnly,
@@ -119,7 +117,7 @@ export const tables: Tables = {
 	],
 	declarations: [
 		['not read', declarationFirst, [working], later, readIt],
-		['policy names no version: the first is enough', onlySignOff, [working, first], later, readIt],
+		['policy names no version: the first is enough', signOffMissing, [working, first], later, readIt],
 		[
 			'another document was read',
 			declarationFirst,
@@ -128,26 +126,32 @@ export const tables: Tables = {
 			readIt,
 		],
 		['policy asks for the second, the first was read', declarationFirst, [working, first], later, inVersion2],
-		['policy asks for the second, it was read', onlySignOff, [working, declares('2026-01-10', 2)], later, inVersion2],
+		[
+			'policy asks for the second, it was read',
+			signOffMissing,
+			[working, declares('2026-01-10', 2)],
+			later,
+			inVersion2,
+		],
 		[
 			'policy asks for the second, the third was read',
-			onlySignOff,
+			signOffMissing,
 			[working, declares('2026-01-10', 3)],
 			later,
 			inVersion2,
 		],
 		[
 			'read in the second, then the first again',
-			onlySignOff,
+			signOffMissing,
 			[working, declares('2026-01-10', 2), declares('2026-01-11', 1)],
 			later,
 			inVersion2,
 		],
-		['read at another site', onlySignOff, [working, declares('2026-01-10', 1, { site: elmCourt })], later, readIt],
-		['read before work began', onlySignOff, [declares('2025-12-10', 1), working], later, readIt],
+		['read at another site', signOffMissing, [working, declares('2026-01-10', 1, { site: elmCourt })], later, readIt],
+		['read before work began', signOffMissing, [declares('2025-12-10', 1), working], later, readIt],
 		[
 			'signed off on the first, policy asks for the second since',
-			declarationAgain,
+			documentDue,
 			[working, first, signed],
 			later,
 			inVersion2,
@@ -155,7 +159,7 @@ export const tables: Tables = {
 		['and once it has been read', permits, [working, first, signed, declares('2026-03-01', 2)], later, inVersion2],
 		[
 			'signed off, the reading was taken back',
-			declarationAgain,
+			documentDue,
 			[working, declares('2026-01-10', 1, { id: 'd' }), signed, retracts('2026-02-02', 'd')],
 			later,
 			readIt,
@@ -170,7 +174,7 @@ export const tables: Tables = {
 	],
 	'site induction': [
 		['not shown round', inductionFirst, [working], later, shown],
-		['shown round here', onlySignOff, [working, shownRound('2026-01-06')], later, shown],
+		['shown round here', signOffMissing, [working, shownRound('2026-01-06')], later, shown],
 		['shown round another site', inductionFirst, [working, shownRound('2026-01-06', { site: elmCourt })], later, shown],
 		[
 			'recorded for the whole provider',
@@ -180,10 +184,10 @@ export const tables: Tables = {
 			shown,
 		],
 		['signed off', permits, [working, shownRound('2026-01-06'), signed], later, shown],
-		['signed off, then shown round', inductionVoid, [working, signed, shownRound('2026-02-06')], later, shown],
+		['signed off, then shown round', signOffVoidReady, [working, signed, shownRound('2026-02-06')], later, shown],
 		[
 			'signed off, and it was taken back',
-			inductionVoid,
+			signOffVoid,
 			[working, shownRound('2026-01-06', { id: 's' }), signed, retracts('2026-02-06', 's')],
 			later,
 			shown,
@@ -221,15 +225,22 @@ export const tables: Tables = {
 			inWrongOrder,
 		],
 		[
-			'two are lost: the first of them is said',
-			awardLost,
+			'two are lost: the document, which is due, is said before what is asked each time',
+			documentDue,
 			[working, reads('2026-01-10'), shownRound('2026-01-11'), signed],
 			later,
 			inWrongOrder,
 		],
 		[
-			'one is lost',
-			declarationAgain,
+			'the award is lost',
+			awardLost,
+			[working, reads('2026-01-10'), shownRound('2026-01-11'), first, signed],
+			later,
+			inWrongOrder,
+		],
+		[
+			'the document is lost',
+			documentDue,
 			[working, reads('2026-01-10'), shownRound('2026-01-11'), awarded('2026-01-10', null), signed],
 			later,
 			inWrongOrder,

@@ -1,4 +1,4 @@
-import { type Answer, asking, later, onlySignOff, permits, type Tables } from '../cases.ts';
+import { type Answer, asking, later, permits, signOffMissing, type Tables } from '../cases.ts';
 import { awarded, elmCourt, leaves, retracts, signsOff, starts, working } from '../support.ts';
 
 /** Roles and awards, which are asked for again each time. */
@@ -19,11 +19,11 @@ const awardLost: Answer = ['award_missing', 'paused'];
 export const tables: Tables = {
 	roles: [
 		['another role', roleFirst, [working], later, seniorsOnly],
-		['one of the roles', onlySignOff, [senior], later, seniorsOnly],
+		['one of the roles', signOffMissing, [senior], later, seniorsOnly],
 		['the role at another site', roleFirst, [working, seniorAtElm], later, seniorsOnly],
 		[
 			'the role at the whole provider',
-			onlySignOff,
+			signOffMissing,
 			[working, starts('2026-01-06', { role: 'nurse', site: null })],
 			later,
 			seniorsOnly,
@@ -62,17 +62,17 @@ export const tables: Tables = {
 	awards: [
 		['none was seen', awardFirst, [working], later, qualified],
 		['another was seen', awardFirst, [working, awarded('2026-01-10', null, { award: 'level-2' })], later, qualified],
-		['one without an end', onlySignOff, [working, awarded('2026-01-10', null)], later, qualified],
+		['one without an end', signOffMissing, [working, awarded('2026-01-10', null)], later, qualified],
 		[
 			'one seen at another site',
-			onlySignOff,
+			signOffMissing,
 			[working, awarded('2026-01-10', null, { site: elmCourt })],
 			later,
 			qualified,
 		],
 		[
 			'the last minute of its last day, in summer',
-			onlySignOff,
+			signOffMissing,
 			[working, awarded('2026-01-10', '2026-06-30')],
 			'2026-06-30T22:59:00Z',
 			qualified,
@@ -80,7 +80,7 @@ export const tables: Tables = {
 		['the minute after', awardFirst, [working, awarded('2026-01-10', '2026-06-30')], '2026-06-30T23:00:00Z', qualified],
 		[
 			'the older has run out, the newer has not',
-			onlySignOff,
+			signOffMissing,
 			[working, awarded('2026-01-10', '2026-02-01'), awarded('2026-02-10', '2027-02-01')],
 			later,
 			qualified,

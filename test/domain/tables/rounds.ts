@@ -16,7 +16,8 @@ const twoAssessors = { rules: rulesWith(policyWith({ observation: { assessors: 2
 const notConsecutive = { rules: rulesWith(policyWith({ observation: { consecutive: false } })) };
 const [one, two, three] = threeRounds as [Draft, Draft, Draft];
 const missedIt = (when: string) => round(when, { passed: false });
-const unseen = (when: string) => round(when, { results: { 'sees-it-swallowed': 'not-seen', 'keeps-keys': 'yes' } });
+const oneUnseen = { 'sees-it-swallowed': 'not-seen', 'keeps-keys': 'yes', 'washes-hands': 'yes' } as const;
+const unseen = (when: string) => round(when, { results: oneUnseen });
 const neverSeen = [unseen('2026-02-02'), unseen('2026-02-09'), unseen('2026-02-16 20:00')];
 const aroundMidnight = [round('2026-07-01T23:30:00Z'), round('2026-07-02T12:00:00Z'), round('2026-07-03T12:00:00Z')];
 const lateEvenings = [round('2026-07-01T22:30:00Z'), round('2026-07-01T23:30:00Z'), round('2026-07-03T12:00:00Z')];

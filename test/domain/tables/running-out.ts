@@ -62,8 +62,8 @@ export const tables: Tables = {
 			toEight,
 		],
 		[
-			'an award that ends at midnight does end then',
-			['award_missing', 'paused'],
+			'an award that ends at midnight holds as long',
+			permitsDue,
 			[competent, awarded('2026-01-10', '2027-02-20')],
 			'2027-02-21 00:00',
 			{

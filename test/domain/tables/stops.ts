@@ -1,4 +1,14 @@
-import { expired, later, left, paused, permits, signOffVoid, type Tables, withdrawn } from '../cases.ts';
+import {
+	expired,
+	later,
+	left,
+	paused,
+	permits,
+	signOffVoid,
+	type Tables,
+	withdrawn,
+	withdrawnReady,
+} from '../cases.ts';
 import {
 	competent,
 	elmCourt,
@@ -85,7 +95,7 @@ export const tables: Tables = {
 			signOffVoid,
 			[competent, withdrawal, signsOff(later, '2027-03-02')],
 		],
-		['withdrawn, then watched again', withdrawn, [competent, withdrawal, again], '2026-03-20'],
+		['withdrawn, then watched again', withdrawnReady, [competent, withdrawal, again], '2026-03-20'],
 		['withdrawn, then new rounds and a sign-off', permits, [competent, withdrawal, again, signedAgain], '2026-03-20'],
 		[
 			'withdrawn, signed off again, paused',
