@@ -16,6 +16,8 @@ export const amounts = {
 	livesRead: either(300, 600),
 	/** Sequences of acts with faults. No fewer than 200: only then is it asked whether enough befell them. */
 	sequences: either(200, 1000),
+	/** Of the privileges, each of which is walked to its first permit, every how-manyth is walked on from there. */
+	walkedOn: either(4, 1),
 	/** Acts through the real commands, after each of which the safety of every permit is looked at. */
 	acts: either(150, 1500),
 };
