@@ -9,7 +9,7 @@ import type { ChangeAsks } from '../domain/content.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
 import { employmentAt } from '../domain/employment.ts';
-import { type EvidenceKind, type EvidenceOf, ofKind } from '../domain/evidence.ts';
+import { type EvidenceKind, type EvidenceOf, ofKind, type Payload } from '../domain/evidence.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Progress } from '../domain/ground.ts';
 import {
@@ -95,6 +95,18 @@ export async function previewSignOff(
 	};
 }
 
+/** What is written of a sign-off, by whomever it is made. */
+export function signOffPayload({ term, decision, basis }: SignOffPreview): Payload<'sign-off'> {
+	const covers = decision.progress.flatMap((each) => each.lines?.covers ?? []);
+	return {
+		lastDay: term.lastDay,
+		policy: decision.policyVersion,
+		basis,
+		...(term.anniversary ? { anniversary: term.anniversary } : {}),
+		...(covers.length ? { covers } : {}),
+	};
+}
+
 /** Signs a privilege off, until the day that was shown. The id makes a second click find the first. */
 export async function signOff(
 	tx: Tx,
@@ -113,7 +125,6 @@ export async function signOff(
 	if (!preview || !pinned) return { ok: false, why: 'unknown-privilege' };
 	if (preview.refusal) return { ok: false, why: preview.refusal };
 	if (preview.term.lastDay !== given.shownLastDay) return { ok: false, why: 'day-changed' };
-	const covers = preview.decision.progress.flatMap((each) => each.lines?.covers ?? []);
 	await append(tx, providerId, catalogue, [
 		fact({
 			id: given.id,
@@ -121,13 +132,7 @@ export async function signOff(
 			...cell,
 			recordedBy: personId,
 			contentVersionId: pinned.versionId,
-			payload: {
-				lastDay: preview.term.lastDay,
-				policy: preview.decision.policyVersion,
-				basis: preview.basis,
-				...(preview.term.anniversary ? { anniversary: preview.term.anniversary } : {}),
-				...(covers.length ? { covers } : {}),
-			},
+			payload: signOffPayload(preview),
 		}),
 	]);
 	return { ok: true };

@@ -18,7 +18,7 @@ import {
 import { localDay } from '../domain/period.ts';
 import { requirementOf } from '../domain/privilege.ts';
 import { append, fact, holdChain } from './append.ts';
-import { type Authoriser, type Cell, previewSignOff, type SignOffPreview } from './authorising.ts';
+import { type Authoriser, type Cell, previewSignOff, type SignOffPreview, signOffPayload } from './authorising.ts';
 import { readCellFacts } from './cell-facts.ts';
 import { delegationFacts, refuseDelegation } from './delegating.ts';
 
@@ -207,8 +207,6 @@ export async function confirmOutside(
 		const preview = await previewOutsideSignOff(tx, providerId, catalogue, cell, given.now);
 		const pinned = catalogue.privileges.get(cell.privilege);
 		if (!preview || !pinned) return { ok: false, why: 'not-ready' };
-		const { anniversary } = preview.term;
-		const covers = preview.decision.progress.flatMap((each) => each.lines?.covers ?? []);
 		await append(tx, providerId, catalogue, [
 			fact({
 				id: requestId,
@@ -216,14 +214,7 @@ export async function confirmOutside(
 				...cell,
 				recordedBy: null,
 				contentVersionId: pinned.versionId,
-				payload: {
-					lastDay,
-					policy: preview.decision.policyVersion,
-					basis: preview.basis,
-					...(anniversary ? { anniversary } : {}),
-					...(covers.length ? { covers } : {}),
-					outsideAuthoriser: `${given.role} ${given.registration}`,
-				},
+				payload: { ...signOffPayload(preview), outsideAuthoriser: `${given.role} ${given.registration}` },
 			}),
 		]);
 	}
