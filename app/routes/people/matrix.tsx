@@ -27,15 +27,6 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 	const competent = privileges.map(
 		(_, place) => rows.filter(({ cells }) => ['competent', 'due-soon'].includes(cells[place]?.standing ?? '')).length,
 	);
-	// The sign-offs that wait for somebody: nobody is told of them in any other way, and a learner can do nothing more.
-	const signs = asked.at === today && asked.known === today && may(visitor.posts, 'sign-off', site.id);
-	const ready = rows.flatMap(({ person, cells }) =>
-		privileges.flatMap(({ code, title }, place) =>
-			cells[place]?.standing === 'ready-for-sign-off' && person.id !== visitor.personId
-				? [{ to: `/people/${person.id}/${site.slug}/${code}/sign-off`, who: nameOf(person), title }]
-				: [],
-		),
-	);
 	const when = asked.at === today ? 'today' : `on ${sayDay(asked.at)}`;
 	const knew = asked.known === today ? '' : `, as it was known on ${sayDay(asked.known)}`;
 	return {
@@ -47,8 +38,7 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 		title: `Who was competent ${when}${knew}`.replace('was competent today', 'is competent today'),
 		roles: roles.map((role) => ({ value: role, label: roleWords[role] })),
 		shown: rows.length,
-		ready: signs ? ready.slice(0, mostReady) : [],
-		readyInAll: signs ? ready.length : 0,
+		signs: may(visitor.posts, 'sign-off', site.id),
 		staff,
 		privileges: every.map(({ code, title }) => ({ value: code, label: title })),
 		query: new URL(request.url).search,
@@ -62,9 +52,6 @@ export async function loader({ context, request, params }: LoaderFunctionArgs) {
 			: null,
 	};
 }
-
-const mostReady = 50;
-const nameOf = (person: { givenName: string; familyName: string }) => `${person.givenName} ${person.familyName}`;
 
 export default function MatrixPage() {
 	const matrix = useLoaderData<typeof loader>();
@@ -130,19 +117,10 @@ export default function MatrixPage() {
 					</div>
 				</Form>
 			</Details>
-			{matrix.ready.length > 0 && (
-				<Details summary={`Ready for sign-off: ${matrix.readyInAll}`}>
-					<ul>
-						{matrix.ready.map((each) => (
-							<li key={each.to}>
-								<Link to={each.to}>
-									{each.who}: {each.title}
-								</Link>
-							</li>
-						))}
-					</ul>
-					{matrix.ready.length < matrix.readyInAll && <p>The first {matrix.ready.length} are shown.</p>}
-				</Details>
+			{matrix.signs && (
+				<p>
+					<Link to="/sign-offs">See who waits for your sign-off</Link>
+				</p>
 			)}
 			<p>
 				{matrix.shown === matrix.staff ? `${matrix.staff} people` : `${matrix.shown} of ${matrix.staff} people`}. The
