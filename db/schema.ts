@@ -155,6 +155,8 @@ export const policies = pgTable(
 		body: jsonb('body').notNull(),
 		/** How long holders have for what it asks beyond the one before: ISO 8601; P0D for what is urgent. */
 		grace: text('grace').notNull().default('P28D'),
+		/** When that is over. */
+		settlesAt: instant('settles_at').notNull().defaultNow(),
 		reason: text('reason').notNull(),
 		recordedBy: uuid('recorded_by').notNull(),
 		recordedAt: instant('recorded_at').notNull().defaultNow(),

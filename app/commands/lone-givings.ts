@@ -15,6 +15,7 @@ import {
 	needsWitness,
 } from '../domain/lone-giving.ts';
 import { exactMilliseconds } from '../domain/period.ts';
+import { twoPeopleAt } from '../domain/policy-grace.ts';
 import { append, fact, holdChain } from './append.ts';
 import type { Authoriser, Cell } from './authorising.ts';
 import { type CellFacts, readCellFacts, sentBefore } from './cell-facts.ts';
@@ -51,7 +52,7 @@ function weigh(authoriser: Authoriser, cell: Cell, { evidence, present, rules }:
 		if (!may(authoriser.posts, 'override', cell.siteId)) return 'not-authorised';
 		if (authoriser.personId === cell.personId) return 'yourself';
 		const privilege = rules.privileges.get(cell.privilege);
-		if (!privilege || !needsWitness(privilege, rules.policy)) return 'not-witnessed';
+		if (!privilege || !needsWitness(privilege, twoPeopleAt(rules, present))) return 'not-witnessed';
 		return holdsAlone(decide(rules, evidence, cell, present)) ? null : 'not-competent';
 	}
 }

@@ -10,7 +10,7 @@ import type { Catalogue } from '../catalogue.server.ts';
 import { changesOf } from '../domain/change.ts';
 import { type Evidence, ofKind } from '../domain/evidence.ts';
 import { latest, localDay, moveDay } from '../domain/period.ts';
-import { goodUntil, policyInForce, policyNamed } from '../domain/policy.ts';
+import { goodUntil, type Policy, policyInForce, policyNamed } from '../domain/policy.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode, type SiteKind } from '../domain/privilege.ts';
 import type { Rules, Settling } from '../domain/rules.ts';
 import { segmentsFrom } from '../domain/term.ts';
@@ -55,6 +55,11 @@ export function rulesFrom({ overrides, kinds }: Policies, catalogue: Catalogue, 
 /** A new shipped policy gives holders as long as a provider's own does when nothing else is said. */
 const shippedGrace = 'P28D';
 
+/** When the grace of a policy that replaces another at an instant is over. */
+export function endOfGrace(at: Date, grace: string, before: Policy): Date {
+	return goodUntil(moveDay(localDay(at), grace), before);
+}
+
 /** The policies that a site has had, and when the grace of what replaced each ends; those of a year before the newest. */
 function settlingAt(
 	catalogue: Catalogue,
@@ -65,8 +70,8 @@ function settlingAt(
 	const ours = overrides.filter((each) => each.siteId === null || each.siteId === siteId);
 	const shipped = catalogue.pinned.filter((each) => each.kind === 'policy');
 	const steps = [
-		...ours.map((each) => ({ at: each.recordedAt, grace: each.grace ?? 'P0D' })),
-		...shipped.slice(1).map((each) => ({ at: each.recordedAt, grace: shippedGrace })),
+		...ours.map((each) => ({ at: each.recordedAt, grace: each.grace ?? 'P0D', settlesAt: each.settlesAt })),
+		...shipped.slice(1).map((each) => ({ at: each.recordedAt, grace: shippedGrace, settlesAt: undefined })),
 	].sort((a, b) => a.at.getTime() - b.at.getTime());
 	const newest = steps.at(-1)?.at ?? new Date(0);
 	// What is urgent ends every grace before it.
@@ -74,7 +79,7 @@ function settlingAt(
 	return steps
 		.slice(urgent + 1)
 		.filter(({ at }) => moveDay(localDay(at), 'P1Y') >= localDay(newest))
-		.map(({ at, grace }) => {
+		.map(({ at, grace, settlesAt }) => {
 			const before = new Date(at.getTime() - 1);
 			const policy = policyInForce(
 				shippedPolicyAt(catalogue, before) ?? catalogue.policy.body,
@@ -82,7 +87,7 @@ function settlingAt(
 				siteId,
 				kind,
 			);
-			return { policy, until: goodUntil(moveDay(localDay(at), grace), policy) };
+			return { policy, until: settlesAt ?? endOfGrace(at, grace, policy) };
 		});
 }
 

@@ -6,6 +6,7 @@ import { decide, ruleVersion } from '../domain/decide.ts';
 import { presentFor } from '../domain/evidence.ts';
 import type { LoggedDecision } from '../domain/logged-decision.ts';
 import { policyNamed } from '../domain/policy.ts';
+import { twoPeopleAt } from '../domain/policy-grace.ts';
 import { isPrivilegeCode } from '../domain/privilege.ts';
 import type { ReasonCode } from '../domain/reason.ts';
 import type { Rules, Standing } from '../domain/rules.ts';
@@ -66,7 +67,7 @@ export async function replayDecision(
 			witness: witness && { ...witness, holdsTask: ofTask?.permit === true && ofTask.code === 'competent' },
 		},
 		{ witness: witnessPrivilege },
-		rules.policy,
+		twoPeopleAt(rules, at),
 	);
 	const answer = { decision: permit, code, standing, validUntil: permit ? validUntil : null };
 	return { byEarlierRule: false, answer, differs: differences(logged, answer) };

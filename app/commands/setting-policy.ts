@@ -16,13 +16,13 @@ import { policies, policyDrafts } from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may, mayEverywhere } from '../domain/authority.ts';
 import { type Evidence, presentFor } from '../domain/evidence.ts';
-import { type PolicyBody, policyInForce } from '../domain/policy.ts';
+import { type Policy, type PolicyBody, policyInForce } from '../domain/policy.ts';
 import { standingChanges } from '../domain/policy-change.ts';
 import { bodyOver, type PolicyEdits, withEdits } from '../domain/policy-edits.ts';
 import { type SiteKind, siteKinds } from '../domain/privilege.ts';
 import { holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
-import { project, rulesFrom, sitesOf, workOut } from './projecting.ts';
+import { endOfGrace, project, rulesFrom, sitesOf, workOut } from './projecting.ts';
 
 /** Whom a policy is for: a site, or with null the whole provider. */
 export interface Scope {
@@ -134,8 +134,18 @@ export async function comparePart(
 	const personIds = body ? draft.personIds.slice(draft.compared, draft.compared + most) : [];
 	const { siteId, grace } = draft;
 	const version = draft.upon + 1;
+	const settlesAt = endOfGrace(now, grace, policyFor(catalogue, policies, siteId));
 	const would = body
-		? withVersion(policies, { version, siteId, body, grace, reason: '', recordedBy: '', recordedAt: now })
+		? withVersion(policies, {
+				version,
+				siteId,
+				body,
+				grace,
+				settlesAt,
+				reason: '',
+				recordedBy: '',
+				recordedAt: now,
+			})
 		: policies;
 	const rules = { before: rulesFrom(policies, catalogue), after: rulesFrom(would, catalogue) };
 	const siteIds = draft.siteId ? [draft.siteId] : (await listSites(tx, { providerId })).map((site) => site.id);
@@ -186,14 +196,15 @@ export async function savePolicy(
 
 	// Nobody waits for what takes long: a pause, above all. Once the chain is held, only those are worked out again of
 	// whom something was recorded meanwhile.
-	const asRead = await newestPolicies(tx, providerId, catalogue, draft);
+	const now = new Date();
+	const asRead = await newestPolicies(tx, providerId, catalogue, draft, now);
 	if (!asRead.ok) return asRead;
-	const would = withVersion(asRead.policies, { ...asRead.saving, recordedBy: personId, recordedAt: new Date() });
+	const would = withVersion(asRead.policies, { ...asRead.saving, recordedBy: personId, recordedAt: now });
 	const everybody = await listIdsWithStandings(tx, { providerId, siteId });
 	const ahead = await workOut(tx, providerId, catalogue, rulesFrom(would, catalogue), everybody);
 
 	await holdChain(tx, providerId);
-	const asHeld = await newestPolicies(tx, providerId, catalogue, draft);
+	const asHeld = await newestPolicies(tx, providerId, catalogue, draft, now);
 	if (!asHeld.ok) return asHeld;
 	const { version } = asHeld.saving;
 	const [saved] = await tx
@@ -214,13 +225,20 @@ export async function savePolicy(
 }
 
 /** The policies there are and the one that a draft would add to them. */
-async function newestPolicies(tx: Tx, providerId: string, catalogue: Catalogue, draft: PolicyDraft) {
+async function newestPolicies(tx: Tx, providerId: string, catalogue: Catalogue, draft: PolicyDraft, now: Date) {
 	const policies = await readPolicies(tx, { providerId });
 	if (newestOf(policies) !== draft.upon) return { ok: false, why: 'changed-since' } as const;
 	const body = bodyFor(catalogue, policies, draft);
 	if (!body) return { ok: false, why: 'nothing-changed' } as const;
 	const { siteId, grace } = draft;
-	return { ok: true, policies, saving: { version: draft.upon + 1, siteId, body, grace, reason: '' } } as const;
+	const settlesAt = endOfGrace(now, grace, policyFor(catalogue, policies, siteId));
+	const saving = { version: draft.upon + 1, siteId, body, grace, settlesAt, reason: '' };
+	return { ok: true, policies, saving } as const;
+}
+
+/** The numbers in force at a site, or for the provider as a whole. */
+function policyFor(catalogue: Catalogue, { overrides, kinds }: Policies, siteId: string | null): Policy {
+	return policyInForce(catalogue.policy.body, overrides, siteId ?? '', siteId ? kinds.get(siteId) : undefined);
 }
 
 function withVersion(policies: Policies, version: PolicyVersion): Policies {

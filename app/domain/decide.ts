@@ -4,6 +4,7 @@ import type { Evidence } from './evidence.ts';
 import { Facts, standingEvidence } from './facts.ts';
 import { Inquiry, type Settled } from './inquiry.ts';
 import { earliest, latest } from './period.ts';
+import { withGrace } from './policy-grace.ts';
 import { openDelegations, registeredNurse } from './progress.ts';
 import type { Question, Rules } from './rules.ts';
 import { SignOffs } from './sign-off.ts';
@@ -50,12 +51,20 @@ export function decidersFrom(
 ): (at: Date) => (question: Question) => Decision {
 	const known = rules.changes.filter((change) => change.inForceFrom <= knownAt);
 	const signOffs = new SignOffs(rules, known);
+	const { settling = [] } = rules;
 	const later = evidence.some((each) => each.observedAt > from);
 	const factsAt = (at: Date) => Facts.from(standingEvidence(evidence, at, knownAt));
 	const facts = factsAt(from);
 	return (at) => {
 		const changes = known.filter((change) => change.inForceFrom <= at);
-		const inquiry = new Inquiry({ ...rules, changes }, later ? factsAt(at) : facts, at, signOffs);
+		const stood = later ? factsAt(at) : facts;
+		const older = settling
+			.filter(({ until }) => at < until)
+			.map(({ policy, until }) => ({
+				inquiry: new Inquiry({ ...rules, policy, changes, settling: [] }, stood, at, signOffs),
+				until,
+			}));
+		const inquiry = new Inquiry({ ...rules, changes }, stood, at, signOffs, older);
 		const answering = new Answering(inquiry);
 		return (question) => answering.answer(question);
 	};
@@ -71,39 +80,43 @@ class Answering {
 
 	answer(question: Question): Decision {
 		const settled = this.inquiry.settle(question);
-		const delegated = this.delegated(settled, question);
-		if (delegated.permit) return this.#breakGlass.alone(delegated, question);
-		const stopped = { ...delegated, stop: this.#breakGlass.stopOf(question) };
+		const older = this.inquiry.older.map(({ inquiry, until }) => ({
+			decision: delegated(inquiry.settle(question), question),
+			until,
+		}));
+		const decision = withGrace(delegated(settled, question), older);
+		if (decision.permit) return this.#breakGlass.alone(decision, question);
+		const stopped = { ...decision, stop: this.#breakGlass.stopOf(question) };
 		return stopped.stop ? stopped : this.#breakGlass.overridden({ ...settled, decision: stopped }, question);
 	}
+}
 
-	/** A delegated task is done for one named person at a time: without one there is no permit, but for a registered nurse. */
-	private delegated({ decision, ground }: Settled, question: Question): Decision {
-		const supervised = decision.code === 'supervised_only';
-		if (!ground || (!decision.permit && !supervised)) return decision;
-		if (!decision.progress.some((each) => each.requirement.kind === 'delegation')) return decision;
-		const registered = registeredNurse(ground);
-		const theirs = openDelegations(ground).filter(({ delegation }) => delegation.payload.person === question.person);
-		const end = latest(theirs.map((each) => each.until));
-		const until = end && end > this.inquiry.at ? end : null;
-		const missing = end ? 'delegation_expired' : 'delegation_missing';
-		if (supervised)
-			return {
-				...decision,
-				delegation: registered || until ? { until: registered?.until ?? until ?? forEver } : { missing },
-			};
-		if (!registered && !until) return { ...decision, permit: false, code: missing, validUntil: null };
-		const ends = registered ? registered.until : until;
+/** A delegated task is done for one named person at a time: without one there is no permit, but for a registered nurse. */
+function delegated({ decision, ground }: Settled, question: Question): Decision {
+	const supervised = decision.code === 'supervised_only';
+	if (!ground || (!decision.permit && !supervised)) return decision;
+	if (!decision.progress.some((each) => each.requirement.kind === 'delegation')) return decision;
+	const registered = registeredNurse(ground);
+	const theirs = openDelegations(ground).filter(({ delegation }) => delegation.payload.person === question.person);
+	const end = latest(theirs.map((each) => each.until));
+	const until = end && end > ground.at ? end : null;
+	const missing = end ? 'delegation_expired' : 'delegation_missing';
+	if (supervised)
 		return {
 			...decision,
-			validUntil: earliest([decision.validUntil, ends]),
-			changesAt: earliest([decision.changesAt, ends]),
-			evidence: [
-				...decision.evidence,
-				...(registered ? [registered.evidence] : theirs.map((each) => each.delegation.id)),
-			],
+			delegation: registered || until ? { until: registered?.until ?? until ?? forEver } : { missing },
 		};
-	}
+	if (!registered && !until) return { ...decision, permit: false, code: missing, validUntil: null };
+	const ends = registered ? registered.until : until;
+	return {
+		...decision,
+		validUntil: earliest([decision.validUntil, ends]),
+		changesAt: earliest([decision.changesAt, ends]),
+		evidence: [
+			...decision.evidence,
+			...(registered ? [registered.evidence] : theirs.map((each) => each.delegation.id)),
+		],
+	};
 }
 
 const forEver = new Date(8.64e15);

@@ -52,8 +52,13 @@ export class Facts {
 
 	/** Rounds of exactly one privilege at one site, passed or not, oldest first. */
 	roundsOf({ privilege, siteId }: Question): readonly EvidenceOf<'observation'>[] {
-		const rounds = this.standing(this.rounds, privilege) as readonly EvidenceOf<'observation'>[];
+		const rounds = this.roundsAnywhere(privilege);
 		return rounds.every((each) => each.siteId === siteId) ? rounds : rounds.filter((each) => each.siteId === siteId);
+	}
+
+	/** Rounds of a privilege at any site, passed or not, oldest first. */
+	roundsAnywhere(privilege: PrivilegeCode): readonly EvidenceOf<'observation'>[] {
+		return this.standing(this.rounds, privilege) as readonly EvidenceOf<'observation'>[];
 	}
 
 	/** Each time one module was read, in any version, oldest first. */

@@ -4,6 +4,7 @@ import type { EvidenceOf } from './evidence.ts';
 import { type Facts, isAfter, isOf, openPause, withdrawalFor } from './facts.ts';
 import type { Ground } from './ground.ts';
 import { earliest } from './period.ts';
+import { withGrace } from './policy-grace.ts';
 import { type RequirementKind, requirementOf, restsOnItself } from './privilege.ts';
 import { askedEachTime, isPass, progressOf, unverifiedFrom } from './progress.ts';
 import type { ReasonCode } from './reason.ts';
@@ -31,6 +32,8 @@ export class Inquiry {
 		readonly facts: Facts,
 		readonly at: Date,
 		readonly signOffs: SignOffs,
+		/** The same by each policy whose replacement still has a grace. */
+		readonly older: readonly { inquiry: Inquiry; until: Date }[] = [],
 	) {}
 
 	/** The decision without overrides, and as if every delegation were there. */
@@ -40,7 +43,9 @@ export class Inquiry {
 		if (known) return known;
 		// No version of the files has a loop, but sign-offs made under several of them may: whoever is in it is refused.
 		this.#settled.set(key, { decision: this.denial('unknown_privilege', 'not-required', []) });
-		const settled = this.work({ privilege, siteId });
+		const own = this.work({ privilege, siteId });
+		const older = this.older.map(({ inquiry, until }) => ({ ...inquiry.settle({ privilege, siteId }), until }));
+		const settled = { ...own, decision: withGrace(own.decision, older) };
 		this.#settled.set(key, settled);
 		return settled;
 	}

@@ -94,9 +94,19 @@ export function settlingRounds(
 	rules: Pick<Rules, 'checklists' | 'earlier'>,
 	policy: Policy,
 ): Round[] {
+	return settlingAnywhere(facts, privilege, rules, policy).filter((round) => round.siteId === question.siteId);
+}
+
+/** The same, at any site: they settle what was seen of the person, not of the place. */
+export function settlingAnywhere(
+	facts: Facts,
+	privilege: Privilege,
+	rules: Pick<Rules, 'checklists' | 'earlier'>,
+	policy: Policy,
+): Round[] {
 	const simulation = requirementOf(privilege, 'observation')?.simulation;
 	return facts
-		.roundsOf(question)
+		.roundsAnywhere(privilege.code)
 		.filter(
 			(round) => round.payload.passed && (simulation || !round.payload.simulated) && isRound(round, rules, policy),
 		);

@@ -52,20 +52,17 @@ export interface RecheckGround {
  * is no way round it. The one due first comes first. Sources: domain.md sections 2.3 and 7; content/rules.md, "Conditions".
  */
 export function openRechecks(ground: RecheckGround): Recheck[] {
-	const { rules, policy } = ground;
 	const asked = [
 		...contentChanges(ground),
-		...documents(ground, policy),
-		...absences(ground, policy),
+		...documents(ground),
+		...absences(ground),
 		...liftedPauses(ground),
 		...failedRounds(ground).map(({ since, dueBy, lines }): Recheck => {
 			return { cause: 'failed-round', asks: 'observation', since, dueBy, lines };
 		}),
-		...spotChecks(ground, policy),
+		...spotChecks(ground),
 	];
-	const { settling = [] } = rules;
-	const softened = ground.signOff && settling.length ? asked.map((each) => withGrace(each, ground, settling)) : asked;
-	return softened.sort((a, b) => a.dueBy.getTime() - b.dueBy.getTime());
+	return asked.sort((a, b) => a.dueBy.getTime() - b.dueBy.getTime());
 }
 
 /** Whether a condition has to be met before anybody signs off: its time has come, and it is no spot check. */
@@ -89,21 +86,6 @@ export function touches(change: Pick<ContentChange, 'kind' | 'slug'>, privilege:
 	);
 }
 
-/** Of those signed off: what a newer policy asks beyond an older one is due no sooner than its grace ends, or than the older one would have it. */
-function withGrace(recheck: Recheck, ground: RecheckGround, settling: NonNullable<Rules['settling']>): Recheck {
-	const under = { document: documents, absence: absences, 'spot-check': spotChecks }[recheck.cause as 'absence'];
-	if (!under) return recheck;
-	const starts = settling.map(({ policy, until }) => {
-		const before = under(ground, policy).find((each) => isSame(each, recheck));
-		return before && before.dueBy < until ? before.dueBy : until;
-	});
-	return { ...recheck, dueBy: latest([recheck.dueBy, ...starts]) ?? recheck.dueBy };
-}
-
-function isSame(one: Recheck & { away?: string }, other: Recheck & { away?: string }): boolean {
-	return one.cause === other.cause && one.document?.slug === other.document?.slug && one.away === other.away;
-}
-
 function contentChanges(ground: RecheckGround): Recheck[] {
 	const { changes, privilege, policy } = ground;
 	return changes.flatMap((change) => {
@@ -116,30 +98,26 @@ function contentChanges(ground: RecheckGround): Recheck[] {
 	});
 }
 
-function documents({ privilege, facts, signOff }: RecheckGround, policy: Policy): Recheck[] {
+function documents({ privilege, facts, signOff, policy, rules }: RecheckGround): Recheck[] {
 	if (!signOff) return [];
-	return privilege.requirements.flatMap((each) => {
+	const { observedAt: since } = signOff;
+	return privilege.requirements.flatMap((each): Recheck[] => {
 		if (each.kind !== 'declaration') return [];
-		const version = policy.documents[each.document] ?? 1;
-		const read = facts
-			.of('declaration')
-			.some(({ payload }) => payload.document === each.document && payload.version >= version);
-		const { observedAt } = signOff;
-		return read
-			? []
-			: [
-					{
-						cause: 'document' as const,
-						asks: 'declare' as const,
-						since: observedAt,
-						dueBy: observedAt,
-						document: { slug: each.document, version },
-					},
-				];
+		const slug = each.document;
+		const asked = (by: Policy) => by.documents[slug] ?? 1;
+		const isRead = (version: number) =>
+			facts.of('declaration').some(({ payload }) => payload.document === slug && payload.version >= version);
+		const version = asked(policy);
+		if (isRead(version)) return [];
+		// Whoever has read what an older policy asked for has until the grace of its replacement is over.
+		const graces = (rules.settling ?? []).filter((older) => isRead(asked(older.policy))).map(({ until }) => until);
+		const dueBy = latest([since, ...graces]) ?? since;
+		return [{ cause: 'document', asks: 'declare', since, dueBy, document: { slug, version } }];
 	});
 }
 
-function absences(ground: RecheckGround, policy: Policy): (Recheck & { away: string })[] {
+function absences(ground: RecheckGround): Recheck[] {
+	const { policy } = ground;
 	const { longest } = policy.absence;
 	const asks = askedOf(ground.privilege, policy.absence.asks);
 	if (asks === 'nothing') return [];
@@ -148,7 +126,7 @@ function absences(ground: RecheckGround, policy: Policy): (Recheck & { away: str
 		if (back && back <= last) return [];
 		const dueBy = goodUntil(last, policy);
 		const since = back ? startOfDay(back) : dueBy;
-		const recheck = { cause: 'absence' as const, asks, since, dueBy, away: from };
+		const recheck = { cause: 'absence' as const, asks, since, dueBy };
 		return isDone(recheck, ground) || !hadBegun(ground, since) ? [] : [recheck];
 	});
 }
@@ -173,13 +151,10 @@ function liftedPauses(ground: RecheckGround): Recheck[] {
 }
 
 /** Between sign-offs somebody is seen doing it, at least this often: the next time is always open. */
-function spotChecks(
-	{ privilege, facts, question, signOff, rules, policy: now }: RecheckGround,
-	policy: Policy,
-): Recheck[] {
+function spotChecks({ privilege, facts, question, signOff, rules, policy }: RecheckGround): Recheck[] {
 	const every = policy.privileges[privilege.code]?.spotCheck ?? privilege.spotCheck;
 	if (!every || !signOff || !requirementOf(privilege, 'observation')) return [];
-	const seen = settlingRounds(facts, question, privilege, rules, now).map((round) => round.observedAt.getTime());
+	const seen = settlingRounds(facts, question, privilege, rules, policy).map((round) => round.observedAt.getTime());
 	const outside = outsideAssessments(facts, question).map(madeAt);
 	const since = new Date(
 		[...seen, ...outside].reduce((last, each) => Math.max(last, each), signOff.observedAt.getTime()),

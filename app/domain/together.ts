@@ -1,5 +1,6 @@
 import type { Delegation } from './decision.ts';
 import { earliest } from './period.ts';
+import type { TwoPeople } from './policy-grace.ts';
 import type { PrivilegeCode } from './privilege.ts';
 import type { ReasonCode } from './reason.ts';
 
@@ -36,12 +37,12 @@ export interface Together<D extends Answered> {
  * people (design.md section 6; content/rules.md, "Two people").
  *
  * @param privilege the privilege asked about: which privilege its witness holds, if it has one.
- * @param policy whether the site's policy asks for witnesses, and whether a supervisor may be one.
+ * @param policy whether the site's policy asks for witnesses, whether a supervisor may be one, and until when that is sure.
  */
 export function decideTogether<D extends Answered>(
 	{ personId, decision, supervisor, witness }: Together<D>,
 	privilege: { witness?: PrivilegeCode | undefined },
-	policy: { witness: boolean; supervisorMayWitness: boolean },
+	policy: TwoPeople,
 ): D {
 	const stands = (second: Second | undefined) =>
 		second !== undefined &&
@@ -50,13 +51,15 @@ export function decideTogether<D extends Answered>(
 		second.decision.code === 'competent';
 	const supervised =
 		supervisor && decision.code === 'supervised_only' && stands(supervisor) ? beside(supervisor) : decision;
-	if (!supervised.permit || !privilege.witness || !policy.witness) return supervised;
+	if (!supervised.permit || !privilege.witness) return supervised;
+	if (!policy.witness) return { ...supervised, validUntil: earliest([supervised.validUntil, policy.until]) };
 	if (supervised.code === 'second_check_by_telephone') return supervised;
 	const both = supervised !== decision && witness?.personId === supervisor?.personId;
 	const vouched = supervised.code !== 'override_active' || decision.holdsWhatItRestsOn || witness?.holdsTask;
 	if (!witness || !stands(witness) || !vouched || (both && !policy.supervisorMayWitness))
 		return { ...supervised, permit: false, code: 'witness_missing', validUntil: null };
-	return { ...supervised, validUntil: earliest([supervised.validUntil, witness.decision.validUntil]) };
+	const ends = [supervised.validUntil, witness.decision.validUntil, both ? policy.until : null];
+	return { ...supervised, validUntil: earliest(ends) };
 
 	function beside(supervisor: Second): D {
 		const { delegation } = decision;

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { GateFacts, GateQuestion } from '#db/queries/gate.ts';
 import type { CloserLook } from '../commands/closer-look.ts';
 import { earliest } from '../domain/period.ts';
+import type { TwoPeople } from '../domain/policy-grace.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode, type SiteKind } from '../domain/privilege.ts';
 import type { ReasonCode } from '../domain/reason.ts';
 import type { Standing } from '../domain/rules.ts';
@@ -156,8 +157,6 @@ export function togetherOf({ subject, supervisor, witness, witnessTask }: AskedT
 	const idOf = ({ facts, question }: Asked) => facts.personId ?? question.subject;
 	const second = (asked: Asked | undefined) => asked && { personId: idOf(asked), decision: stoodBy(asked, rules) };
 	const { privilege } = subject.question;
-	const { facts } = subject;
-	const usual = rules.twoPeople(facts.siteKind);
 	const beside = second(witness);
 	const together = decideTogether(
 		{
@@ -170,10 +169,7 @@ export function togetherOf({ subject, supervisor, witness, witnessTask }: AskedT
 			},
 		},
 		{ witness: witnessFor(privilege, rules) },
-		{
-			witness: facts.witness ?? usual.witness,
-			supervisorMayWitness: facts.supervisorMayWitness ?? usual.supervisorMayWitness,
-		},
+		twoPeopleOf(subject.facts, rules),
 	);
 	if (!together.permit || together.code !== 'supervised_only' || !isDelegated(privilege, rules)) return together;
 	// Whoever practises beside somebody who holds the task needs it handed to them as well.
@@ -184,10 +180,21 @@ export function togetherOf({ subject, supervisor, witness, witnessTask }: AskedT
 	return { ...together, validUntil: earliest([together.validUntil, until]) };
 }
 
+/** What is asked of two people at a site: what only its newest policy asks waits for the end of its grace. */
+function twoPeopleOf(facts: GateFacts, { twoPeople }: GateRules): TwoPeople {
+	const usual = twoPeople(facts.siteKind);
+	const [witness, both] = [facts.witness, facts.supervisorMayWitness].map((all) => (all.length ? all : [null]));
+	return {
+		witness: witness?.every((each) => each ?? usual.witness) ?? usual.witness,
+		supervisorMayWitness: both?.some((each) => each ?? usual.supervisorMayWitness) ?? usual.supervisorMayWitness,
+		until: facts.twoPeopleUntil,
+	};
+}
+
 /** Whether a permit is for two, the second of whom was a condition of it. */
 function isWitnessed({ question, facts }: Asked, code: ReasonCode, rules: GateRules): boolean {
 	if (code === 'second_check_by_telephone' || !witnessFor(question.privilege, rules)) return false;
-	return facts.witness ?? rules.twoPeople(facts.siteKind).witness;
+	return twoPeopleOf(facts, rules).witness;
 }
 
 /** Whether somebody may vouch for somebody else. */

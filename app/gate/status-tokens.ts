@@ -8,8 +8,9 @@ import type { Catalogue } from '../catalogue.server.ts';
 import { rulesBySite } from '../commands/projecting.ts';
 import { type Grant, grantOf, type Listing } from '../domain/offline.ts';
 import { exactMilliseconds } from '../domain/period.ts';
-import type { Policy } from '../domain/policy.ts';
+import { twoPeopleAt } from '../domain/policy-grace.ts';
 import { type PrivilegeCode, requirementOf } from '../domain/privilege.ts';
+import type { Rules } from '../domain/rules.ts';
 import { callerWith, type Verify } from './access.ts';
 import { type Endpoints, HttpError, inTime } from './http.ts';
 import { pairwiseIds } from './pairwise.ts';
@@ -40,18 +41,17 @@ export function statusTokenEndpoints(
 			if (!found.active) throw noLongerActive();
 			if (!found.siteId) throw new HttpError(404, 'site: there is no such site');
 			if (found.permits.length > mostPermits) throw new HttpError(422, `site: more than ${mostPermits} permits`);
-			const { policy } = (await rulesBySite(tx, providerId, catalogue))(found.siteId);
-			return { found, policy };
+			return { found, rules: (await rulesBySite(tx, providerId, catalogue))(found.siteId) };
 		});
 	}
 
 	async function get(request: IncomingMessage): Promise<unknown> {
 		const { clientId, providerId } = await callerWith(verify, request, 'status.read');
 		const site = siteAsked(new URL(request.url ?? '', issuer).searchParams);
-		const { found, policy } = await inTime(read(providerId, clientId, site), longestWait);
-		const lifetime = exactMilliseconds(policy.offline);
+		const { found, rules } = await inTime(read(providerId, clientId, site), longestWait);
+		const lifetime = exactMilliseconds(rules.policy.offline);
 		if (!lifetime) throw new HttpError(403, 'the policy of this site lets no system work without a network');
-		const { people, subjects, issuedAt, expiresAt } = listOf(found, policy, lifetime, clientId, catalogue);
+		const { people, subjects, issuedAt, expiresAt } = listOf(found, rules, lifetime, clientId, catalogue);
 		const salt = randomBytes(16).toString('base64url');
 		const { id, key } = await inTime(keys.signing(), longestWait);
 		const token = await new SignJWT({
@@ -82,7 +82,7 @@ function siteAsked(asked: URLSearchParams): string {
 
 function listOf(
 	{ pairwiseKey, at, permits }: SitePermits,
-	policy: Policy,
+	rules: Rules,
 	lifetime: number,
 	clientId: string,
 	catalogue: Catalogue,
@@ -90,11 +90,14 @@ function listOf(
 	const pairwise = pairwiseIds(pairwiseKey, clientId);
 	const issuedAt = Math.floor(at.getTime() / 1000);
 	const until = new Date(issuedAt * 1000 + lifetime);
+	const { policy } = rules;
+	// A list is not asked again while it holds: what is asked by its end is asked from its beginning.
+	const { witness } = twoPeopleAt(rules, until);
 	const listings = new Map<PrivilegeCode, Listing>();
 	for (const [code, { body }] of catalogue.privileges) {
 		const own = policy.privileges[code]?.offline;
 		listings.set(code, {
-			witness: policy.witness ? body.witness : undefined,
+			witness: witness ? body.witness : undefined,
 			delegated: requirementOf(body, 'delegation') !== undefined,
 			longest: own === undefined ? lifetime : Math.min(lifetime, exactMilliseconds(own)),
 		});

@@ -33,10 +33,14 @@ export interface GateFacts {
 	permitUntil: Date | null;
 	code: string | null;
 	evaluatedAt: Date;
-	/** What the provider's or the site's own policy says of witnesses; null where it says nothing or was not asked. */
-	witness: boolean | null;
-	/** What it says of a supervisor who is the witness too; null likewise. */
-	supervisorMayWitness: boolean | null;
+	/**
+	 * What the site's own policies say of witnesses, and of a supervisor who is the witness too: the newest, and those whose
+	 * replacement still has a grace. Null where one says nothing; empty where it was not asked.
+	 */
+	witness: readonly (boolean | null)[];
+	supervisorMayWitness: readonly (boolean | null)[];
+	/** When the first of those graces ends. */
+	twoPeopleUntil: Date | null;
 	siteKind: SiteKind | null;
 	/** Who and what the answer is about and rests on; null where it is not known. */
 	providerId: string | null;
@@ -55,7 +59,7 @@ export async function readGateFacts(sql: FactSource, questions: readonly GateQue
 	// What is the same in all rows stands in the first alone: each value costs the driver something.
 	const rows = await sql`
 		select client_active, person_known, site_known, employed, standing, permit, permit_until, code,
-			witness, supervisor_may_witness, site_kind,
+			witness, supervisor_may_witness, two_people_until, site_kind,
 			provider_id, person_id, site_id, up_to_seq, policy_version, key_active,
 			case when place = 1 then evaluated_at end as evaluated_at, case when place = 1 then pg_backend_pid() end as backend
 		from gate_answers(
@@ -77,8 +81,9 @@ export async function readGateFacts(sql: FactSource, questions: readonly GateQue
 		permitUntil: row.permit_until,
 		code: row.code,
 		evaluatedAt: first?.evaluated_at,
-		witness: row.witness,
-		supervisorMayWitness: row.supervisor_may_witness,
+		witness: row.witness ?? [],
+		supervisorMayWitness: row.supervisor_may_witness ?? [],
+		twoPeopleUntil: row.two_people_until,
 		siteKind: row.site_kind,
 		providerId: row.provider_id,
 		personId: row.person_id,

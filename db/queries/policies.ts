@@ -17,6 +17,8 @@ export interface PolicyVersion extends PolicyOverride {
 	reason: string;
 	recordedBy: string;
 	recordedAt: Date;
+	/** When its grace is over. */
+	settlesAt: Date;
 }
 
 /** The policies of a provider, and what kind each of its sites is. */
@@ -42,6 +44,7 @@ export async function listPolicyOverrides(tx: Tx, { providerId }: { providerId: 
 			recordedBy: policies.recordedBy,
 			recordedAt: policies.recordedAt,
 			grace: policies.grace,
+			settlesAt: policies.settlesAt,
 		})
 		.from(policies)
 		.where(sql`${policies.providerId} = ${providerId}`)

@@ -9,6 +9,7 @@ import { matrixOf } from '#app/domain/matrix.ts';
 import { endOfDay, localDay, moveDay } from '#app/domain/period.ts';
 import { effectOf } from '#app/domain/policy-change.ts';
 import type { PolicyEdits } from '#app/domain/policy-edits.ts';
+import { twoPeopleAt } from '#app/domain/policy-grace.ts';
 import type { PrivilegeCode } from '#app/domain/privilege.ts';
 import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { readGateFacts } from '#db/queries/gate.ts';
@@ -160,4 +161,35 @@ test('the matrix shows the day by which it has to be read, and afterwards that d
 	const lastDay = moveDay(localDay(now()), 'P14D');
 	expect(await cellAt()).toEqual({ standing: 'due-soon', lastDay });
 	expect(await cellAt(new Date(inDays(14).getTime() + 1000))).toEqual({ standing: 'expired', lastDay });
+});
+
+test('a witness is asked for when the grace is over, and at once where it is urgent', async () => {
+	const db = await testDatabase();
+	const asked = async () => {
+		const [facts] = await readGateFacts(db.database.gate, [
+			{
+				...{ clientId: demonstration.clientId, subject: 'margaret.doyle', site: 'rose-house' },
+				privilege,
+				witnessed: true,
+			},
+		]);
+		const rules = await asFairfield(db, (tx) => rulesBySite(tx, fairfield, catalogue));
+		return { gate: [facts?.witness, facts?.twoPeopleUntil], rule: twoPeopleAt(rules(roseHouse), now()) };
+	};
+	const privilege = 'administer-controlled-drug';
+	await sets(db, { witness: false }, 'P0D');
+	expect(await asked()).toMatchObject({ gate: [[false], null], rule: { witness: false, until: null } });
+	await sets(db, { witness: true }, 'P14D');
+	expect(await asked()).toMatchObject({
+		// What is as shipped is not written down.
+		gate: [[null, false], inDays(14)],
+		rule: { witness: false, until: inDays(14) },
+	});
+	await sets(db, { 'quiz.passMark': 85 }, 'P28D');
+	expect(await asked()).toMatchObject({
+		gate: [expect.arrayContaining([null, false]), inDays(14)],
+		rule: { witness: false },
+	});
+	await sets(db, { 'quiz.passMark': 84 }, 'P0D');
+	expect(await asked()).toMatchObject({ gate: [[null], null], rule: { witness: true, until: null } });
 });

@@ -1,7 +1,6 @@
 import type { Checklist } from '../../app/domain/checklist.ts';
 import type { ChangeAsks } from '../../app/domain/content.ts';
 import type { Evidence, EvidenceOf } from '../../app/domain/evidence.ts';
-import type { Policy } from '../../app/domain/policy.ts';
 import type { ContentChange } from '../../app/domain/rules.ts';
 import {
 	type Asked,
@@ -39,7 +38,7 @@ export interface Condition {
 /** What is open, in the order of the list: what is asked and not done, of those signed off or of those who are not. */
 export function openConditions(asked: Asked, signOff: SignOff | null): Condition[] {
 	const asksOfAnybody = [...contentConditions(asked)];
-	const after = [...awayConditions(asked, signOff !== null), ...liftedConditions(asked), ...failedConditions(asked)];
+	const after = [...awayConditions(asked), ...liftedConditions(asked), ...failedConditions(asked)];
 	const conditions =
 		signOff === null
 			? [...asksOfAnybody, ...after]
@@ -93,9 +92,13 @@ export function allowsSimulation(asked: Asked): boolean {
 
 /** Conditions. A passed round of exactly this privilege and site that is a round at all, and real. */
 export function settlingRounds(asked: Asked): Round[] {
+	return settlingAtAnySite(asked).filter((each) => isExactly(each, asked));
+}
+
+function settlingAtAnySite(asked: Asked): Round[] {
 	return all(asked.facts, 'observation').filter((each) => {
 		const real = !each.payload.simulated || allowsSimulation(asked);
-		return isExactly(each, asked) && each.payload.passed && real && isARoundAtAll(asked, each);
+		return each.privilege === asked.code && each.payload.passed && real && isARoundAtAll(asked, each);
 	});
 }
 
@@ -215,23 +218,14 @@ function documentConditions(asked: Asked, signOff: SignOff): Condition[] {
 	const conditions: Condition[] = [];
 	for (const each of asked.entry.requirements) {
 		if (each.kind !== 'declaration' || declarationIsMet(asked, each.document)) continue;
-		const dueUnder = (policy: Policy) =>
-			declarationIsMet({ ...asked, policy }, each.document) ? null : signOff.observedAt;
-		const dueBy = settled(asked, signOff.observedAt, dueUnder);
+		let dueBy = signOff.observedAt;
+		for (const { policy, until } of asked.rules.settling ?? []) {
+			const isReadByIt = declarationIsMet({ ...asked, policy }, each.document);
+			if (isReadByIt && until.getTime() > dueBy.getTime()) dueBy = until;
+		}
 		conditions.push({ asks: 'declaration', since: signOff.observedAt, dueBy, isDone: false });
 	}
 	return conditions;
-}
-
-/** When policy changes: no sooner than the earlier of G and the due by under the older policy. */
-function settled(asked: Asked, dueBy: Date, dueUnder: (policy: Policy) => Date | null): Date {
-	let due = dueBy;
-	for (const { policy, until } of asked.rules.settling ?? []) {
-		const older = dueUnder(policy);
-		const soonest = older === null ? until : earliest([until, older]);
-		if (soonest.getTime() > due.getTime()) due = soonest;
-	}
-	return due;
 }
 
 /** A time without practice: the first day away and the first day back, where that is known. */
@@ -241,21 +235,14 @@ interface Away {
 }
 
 /** Conditions 3. Away. */
-function awayConditions(asked: Asked, isSignedOff: boolean): Condition[] {
+function awayConditions(asked: Asked): Condition[] {
 	const conditions: Condition[] = [];
 	for (const away of timesWithoutPractice(asked)) {
-		const own = awayDueBy(asked, away);
+		const dueBy = awayDueBy(asked, away);
 		const asks = asksOf(asked, asked.policy.absence.asks);
-		if (own === null || asks === 'nothing') continue;
-		const since = away.back === null ? own : startOf(away.back);
+		if (dueBy === null || asks === 'nothing') continue;
+		const since = away.back === null ? dueBy : startOf(away.back);
 		if (!hadBegunBefore(asked, since)) continue;
-		const dueUnder = (policy: Policy) => {
-			const due = awayDueBy({ ...asked, policy }, away);
-			const askedThen = asksOf(asked, policy.absence.asks);
-			if (due === null || askedThen === 'nothing') return null;
-			return isDone(asked, askedThen, away.back === null ? due : startOf(away.back), null, []) ? null : due;
-		};
-		const dueBy = isSignedOff ? settled(asked, own, dueUnder) : own;
 		conditions.push({ asks, since, dueBy, isDone: isDone(asked, asks, since, null, []) });
 	}
 	return conditions;
@@ -334,13 +321,15 @@ function failedConditions(asked: Asked): Condition[] {
 	const conditions: Condition[] = [];
 	for (const failed of sinceWithdrawal(asked, all(asked.facts, 'observation') as Evidence[])) {
 		const round = failed as Round;
-		if (!isExactly(failed, asked) || round.payload.passed) continue;
+		if (failed.privilege !== asked.code || round.payload.passed) continue;
 		if (round.payload.simulated && !allowsSimulation(asked)) continue;
 		if (round.payload.notCounted === 'party') continue;
 		const since = begun(failed);
-		const later = settlingRounds(asked).filter((each) => isAfter(each, failed) && notBefore(begun(each), since));
 		const { criticalMissed, stoppedForSafety } = round.payload;
 		const isGrave = criticalMissed.length > 0 || stoppedForSafety;
+		if (!isGrave && !isExactly(failed, asked)) continue;
+		const settling = isGrave ? settlingAtAnySite(asked) : settlingRounds(asked);
+		const later = settling.filter((each) => isAfter(each, failed) && notBefore(begun(each), since));
 		const minorDueBy = goodUntil(asked, dayLater(dayOf(failed.observedAt), asked.policy.observation.afterMisses));
 		conditions.push({
 			asks: 'observation',
@@ -374,11 +363,7 @@ function spotCheckConditions(asked: Asked, signOff: SignOff): Condition[] {
 	let since = signOff.observedAt;
 	const seen = [...settlingRounds(asked).map((each) => each.observedAt), ...outsideAssessmentsMadeAt(asked)];
 	for (const each of seen) if (each.getTime() > since.getTime()) since = each;
-	const dueUnder = (policy: Policy) => {
-		const every = policy.privileges[asked.code]?.spotCheck ?? asked.entry.spotCheck;
-		return every === undefined ? null : goodUntil({ ...asked, policy }, dayLater(dayOf(since), every));
-	};
-	const own = dueUnder(asked.policy);
-	if (own === null) return [];
-	return [{ asks: 'observation', since, dueBy: settled(asked, own, dueUnder), isDone: false }];
+	const every = asked.policy.privileges[asked.code]?.spotCheck ?? asked.entry.spotCheck;
+	if (every === undefined) return [];
+	return [{ asks: 'observation', since, dueBy: goodUntil(asked, dayLater(dayOf(since), every)), isDone: false }];
 }

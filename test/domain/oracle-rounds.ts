@@ -41,7 +41,7 @@ export function isSound(asked: Asked, signOff: SignOff): boolean {
 	if (known !== undefined) return known;
 	const { earlier } = asked.rules;
 	const then = asOf(asked, signOff);
-	then.policy = earlier?.policies.get(signOff.payload.policy) ?? then.policy;
+	then.policy = earlier?.policies.get(signOff.payload.policy) ?? asked.rules.policy;
 	then.entry = (signOff.contentVersionId && earlier?.privileges.get(signOff.contentVersionId)) || then.entry;
 	const sound = then.entry.requirements.every((each) => !isLookedAt(each) || isMetByDoing(then, each));
 	asked.sound.set(name, sound);

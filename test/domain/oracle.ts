@@ -82,8 +82,41 @@ function deny(code: ReasonCode, standing: Standing): OracleAnswer {
 
 // --- In this order ----------------------------------------------------------------------------------------------
 
-/** Paragraphs 1 to 11. The override is not among them, and a prerequisite is asked as if its delegation were there. */
+/** When policy changes: whoever an older policy calls competent is so until the grace of its replacement ends. */
 function answerInOrder(asked: Asked, delegationIsAsked: boolean): OracleAnswer {
+	const answer = inGrace(asked, byItsPolicy(asked), false);
+	if (!delegationIsAsked || !needsDelegation(asked.entry)) return answer;
+	const delegated = answer.permit ? ifDelegated(asked, answer) : answer;
+	return inGrace(asked, delegated, true);
+}
+
+function inGrace(asked: Asked, own: OracleAnswer, delegationIsAsked: boolean): OracleAnswer {
+	let answer = own;
+	for (const { policy, until } of asked.rules.settling ?? []) {
+		if (notBefore(asked.at, until)) continue;
+		const its = { ...asked, policy, rules: { ...asked.rules, settling: [] } };
+		const alone = byItsPolicy(its);
+		const older = delegationIsAsked && alone.permit ? ifDelegated(its, alone) : alone;
+		if (older.code === 'supervised_only' && !answer.permit) answer = older;
+		if (older.code !== 'competent' || older.validUntil === null) continue;
+		const ends = earliest([until, older.validUntil]);
+		if (answer.validUntil !== null && notBefore(answer.validUntil, ends)) continue;
+		const standing = answer.permit ? answer.standing : 'due-soon';
+		answer = { permit: true, code: 'competent', standing, validUntil: ends };
+	}
+	return answer;
+}
+
+/** In order, 10. */
+function ifDelegated(asked: Asked, answer: OracleAnswer): OracleAnswer {
+	if (!needsDelegation(asked.entry)) return answer;
+	const undelegated = notDelegated(asked);
+	if (undelegated) return deny(undelegated, answer.standing);
+	return { ...answer, validUntil: earliest([answer.validUntil as Date, ...endsOfDelegation(asked)]) };
+}
+
+/** Paragraphs 1 to 11 but 10. The override is not among them, and a prerequisite is asked as if its delegation were there. */
+function byItsPolicy(asked: Asked): OracleAnswer {
 	const notEmployed = notEmployedHere(asked);
 	if (notEmployed) return deny(notEmployed, 'not-required');
 	if (isWithdrawn(asked)) return withdrawn(asked);
@@ -102,11 +135,6 @@ function answerInOrder(asked: Asked, delegationIsAsked: boolean): OracleAnswer {
 
 	const standing = isDueSoon(asked, signOff, open) ? 'due-soon' : 'competent';
 	const ends = [endOfSignOff(asked, signOff), ...everythingElseThatEnds(held, open)];
-	if (delegationIsAsked && needsDelegation(asked.entry)) {
-		const undelegated = notDelegated(asked);
-		if (undelegated) return deny(undelegated, standing);
-		ends.push(...endsOfDelegation(asked));
-	}
 	return { permit: true, code: 'competent', standing, validUntil: earliest(ends) };
 }
 

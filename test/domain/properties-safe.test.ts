@@ -4,8 +4,11 @@ import { decide } from '../../app/domain/decide.ts';
 import { type Evidence, type EvidenceKind, ofKind } from '../../app/domain/evidence.ts';
 import { addDays, localDay } from '../../app/domain/period.ts';
 import type { PrivilegeCode } from '../../app/domain/privilege.ts';
+import type { Rules } from '../../app/domain/rules.ts';
 import { permitting } from './cases.ts';
 import { horizon, instant, question, type World, world } from './histories.ts';
+import { askings } from './lives.ts';
+import { rulebooks } from './rulebooks.ts';
 import { busyStep, code, site } from './steps.ts';
 import { stopUnder } from './stopped.ts';
 import { allowsOnCall, type Draft, elmCourt, lifts, pauses, retracts, round } from './support.ts';
@@ -74,24 +77,32 @@ test('control: the histories come to each kind of stop', () => {
 
 test('a permit after a round that proved somebody unsafe comes only after one that was passed', () => {
 	fc.assert(
-		fc.property(world, site, fc.boolean(), goingOn, part, ({ rules, evidence }, at, stopped, steps, when) => {
-			const now = latest(evidence);
-			const failed = round(now.toISOString(), {
-				site: at,
-				passed: false,
-				...(stopped ? { stopped: true, criticalMissed: [] } : {}),
-			});
-			const all = continued([...evidence, added(evidence, failed, 'the-failed')], steps, [
-				'observation',
-				'withdrawal',
-				'retraction',
-			]);
-			const asked = { ...oral, siteId: at };
-			const then = between(now, when / 3);
-			expect(decide(rules, withBreakGlass(all, asked, then), asked, then).permit).toBe(false);
-			const upon = { ...asked, privilege: 'assess' as const };
-			expect(decide(rules, withBreakGlass(all, upon, then), upon, then).permit).toBe(false);
-		}),
+		fc.property(
+			world,
+			question,
+			site,
+			fc.boolean(),
+			goingOn,
+			part,
+			({ rules, evidence }, { siteId }, at, stopped, steps, when) => {
+				const now = latest(evidence);
+				const failed = round(now.toISOString(), {
+					site: at,
+					passed: false,
+					...(stopped ? { stopped: true, criticalMissed: [] } : {}),
+				});
+				const all = continued([...evidence, added(evidence, failed, 'the-failed')], steps, [
+					'observation',
+					'withdrawal',
+					'retraction',
+				]);
+				const asked = { ...oral, siteId };
+				const then = between(now, when / 3);
+				expect(decide(rules, withBreakGlass(all, asked, then), asked, then).permit).toBe(false);
+				const upon = { ...asked, privilege: 'assess' as const };
+				expect(decide(rules, withBreakGlass(all, upon, then), upon, then).permit).toBe(false);
+			},
+		),
 		{ numRuns: 200 },
 	);
 });
@@ -119,12 +130,19 @@ function signedOnce({ rules, evidence }: World): boolean {
 
 test('nor one that is learned of late, of any day, for whoever was signed off once at most', () => {
 	fc.assert(
-		fc.property(world.filter(signedOnce), question, instant, instant, ({ rules, evidence }, asked, happened, at) => {
-			const failed = round(happened.toISOString(), { site: asked.siteId, passed: false });
-			fc.pre(!decide(rules, evidence, asked, at, horizon).permit);
-			const late = added(evidence, failed, 'the-failed');
-			expect(decide(rules, [...evidence, late], asked, at, horizon).permit).toBe(false);
-		}),
+		fc.property(
+			world.filter(signedOnce),
+			question,
+			site,
+			instant,
+			instant,
+			({ rules, evidence }, asked, place, happened, at) => {
+				const failed = round(happened.toISOString(), { site: place, passed: false });
+				fc.pre(!decide(rules, evidence, asked, at, horizon).permit);
+				const late = added(evidence, failed, 'the-failed');
+				expect(decide(rules, [...evidence, late], asked, at, horizon).permit).toBe(false);
+			},
+		),
 		{ numRuns: 200 },
 	);
 });
@@ -239,5 +257,44 @@ test('whoever has left everything is never permitted, with or without an overrid
 			expect(decide(rules, [...left, gone], { ...asked, siteId: elmCourt }, between(now, when)).permit).toBe(false);
 		}),
 		runs,
+	);
+});
+
+const nothingEarlier: NonNullable<Rules['earlier']> = {
+	privileges: new Map(),
+	checklists: new Map(),
+	policies: new Map(),
+};
+
+test('a change of policy stops nobody whom it does not hold against at once, until its grace ends', () => {
+	fc.assert(
+		fc.property(askings, rulebooks, part, part, ({ rules, evidence, question, at, knownAt }, other, long, when) => {
+			const before: Rules = { ...rules, settling: [] };
+			const then = decide(before, evidence, question, at, knownAt);
+			fc.pre(then.code === 'competent');
+			const until = new Date(at.getTime() + 1 + Math.floor(long * 60 * 86_400_000));
+			const sure = Math.min(until.getTime(), then.changesAt?.getTime() ?? Number.POSITIVE_INFINITY);
+			// What a sign-off was made under stays known, whatever is in force since.
+			const { privileges, checklists, policies } = rules.earlier ?? nothingEarlier;
+			const made = { get: (name: string) => policies.get(name) ?? rules.policy };
+			const after: Rules = {
+				...before,
+				policy: { ...other.policy, version: 'newer' },
+				settling: [{ policy: rules.policy, until }],
+				earlier: { privileges, checklists, policies: made },
+			};
+			const asOf = new Date(at.getTime() + Math.floor(when * (sure - at.getTime() - 1)));
+			const answer = decide(
+				after,
+				evidence.filter((each) => each.observedAt <= at),
+				question,
+				asOf,
+				knownAt,
+			);
+			expect(answer.permit).toBe(true);
+			expect(answer.validUntil?.getTime()).toBeGreaterThanOrEqual(sure);
+			for (const each of answer.rechecks) expect(each.dueBy.getTime()).toBeGreaterThan(asOf.getTime());
+		}),
+		{ numRuns: 100 },
 	);
 });

@@ -24,7 +24,8 @@ export function stopOf(facts: readonly Evidence[], asked: Question): string | un
 	const about = facts.filter((fact) => concerns(fact, asked));
 	const signedSince = (fact: Evidence) => about.some((each) => each.kind === 'sign-off' && isLater(each, fact));
 	if (about.some((fact) => fact.kind === 'withdrawal' && !signedSince(fact))) return 'withdrawn';
-	const exactly = facts.filter((fact) => fact.privilege === asked.privilege && fact.siteId === asked.siteId);
+	// What was seen was the person, not the place: at any site.
+	const exactly = facts.filter((fact) => fact.privilege === asked.privilege);
 	const settled = (failed: Evidence) =>
 		about.some((each) => each.kind === 'withdrawal' && isLater(each, failed)) ||
 		exactly.some((each) => each.kind === 'observation' && each.payload.passed && isLater(each, failed));

@@ -46,10 +46,10 @@ export function whileStopped({ privilege, siteId, rows }: Permit): string | null
 	return null;
 }
 
-/** Seen to be unsafe, and not seen to do it right since. */
+/** Seen to be unsafe, here or at another site, and not seen to do it right since. */
 export function afterFailing({ privilege, siteId, rows }: Permit): string | null {
 	const rounds = rows
-		.filter((row) => row.kind === 'observation' && row.privilege === privilege && row.siteId === siteId)
+		.filter((row) => row.kind === 'observation' && row.privilege === privilege)
 		.sort((a, b) => a.observedAt.getTime() - b.observedAt.getTime() || a.seq - b.seq) as (Evidence & {
 		kind: 'observation';
 	})[];

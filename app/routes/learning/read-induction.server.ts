@@ -10,7 +10,9 @@ import { homeSite } from '../../domain/authority.ts';
 import { decider } from '../../domain/decide.ts';
 import { presentFor } from '../../domain/evidence.ts';
 import { nextTask } from '../../domain/induction.ts';
+import { needsWitness } from '../../domain/lone-giving.ts';
 import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
+import { twoPeopleAt } from '../../domain/policy-grace.ts';
 import { type PrivilegeCode, privilegeCodes } from '../../domain/privilege.ts';
 import { sayToPerson } from '../../domain/reason.ts';
 import { inProvider, requireAuthority } from '../../session.server.ts';
@@ -53,7 +55,7 @@ export async function readInduction({ context, request }: LoaderFunctionArgs) {
 				const next = nextTask(decision, present);
 				const { progress, rechecks } = askedNow(decision, present);
 				const first = progress.find((each) => !each.met && each.requirement.kind === 'prerequisite')?.requirement;
-				const witnessed = body.witness !== undefined && rules(siteId).policy.witness;
+				const witnessed = needsWitness(body, twoPeopleAt(rules(siteId), present));
 				return {
 					key: `${siteId} ${code}`,
 					title: body.title,

@@ -9,6 +9,7 @@ import { holdsAlone, needsWitness } from '../../domain/lone-giving.ts';
 import { canOverride } from '../../domain/override.ts';
 import { ageOfPause, openPauses, pauseAgeWords } from '../../domain/pause.ts';
 import { sayDay } from '../../domain/period.ts';
+import { twoPeopleAt } from '../../domain/policy-grace.ts';
 import { requirementOf } from '../../domain/privilege.ts';
 import { canSupervise, supervisionsOf } from '../../domain/supervision.ts';
 import { canWithdraw } from '../../domain/withdrawal.ts';
@@ -57,7 +58,7 @@ export function actionsOn(
 		],
 		[mayDo('override') && canOverride(rules, evidence, cell, present), 'override', 'Allow for one round'],
 		[
-			mayDo('override') && needsWitness(pinned.body, rules.policy) && holdsAlone(decision),
+			mayDo('override') && needsWitness(pinned.body, twoPeopleAt(rules, present)) && holdsAlone(decision),
 			'lone-giving',
 			'Allow alone, with a check by telephone',
 		],

@@ -11,8 +11,10 @@ import { decide } from '../../domain/decide.ts';
 import { evidenceWords } from '../../domain/evidence.ts';
 import { detailOf } from '../../domain/evidence-detail.ts';
 import { concerns } from '../../domain/facts.ts';
+import { needsWitness } from '../../domain/lone-giving.ts';
 import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
 import { sayPolicy } from '../../domain/policy.ts';
+import { twoPeopleAt } from '../../domain/policy-grace.ts';
 import { reasonWords, sayToPerson } from '../../domain/reason.ts';
 import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { LinkButton } from '../../ui/form.tsx';
@@ -40,7 +42,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const { evidence: all, rules, present } = known;
 		const own = person.id === visitor.personId;
 		const decision = decide(rules, all, cell, present);
-		const witnessed = pinned.body.witness !== undefined && rules.policy.witness;
+		const witnessed = needsWitness(pinned.body, twoPeopleAt(rules, present));
 		const asked = pinned.body.requirements;
 		const about = all.filter(
 			(each) =>

@@ -37,6 +37,7 @@ const minor = failed('2026-02-28 09:00', { criticalMissed: [] });
 const critical = failed('2026-02-28 09:00', { id: 'failed' });
 const stopped = failed('2026-02-28 09:00', { stopped: true, results: { 'sees-it-swallowed': 'yes' } });
 const keysToo = failed('2026-02-28 10:00', { criticalMissed: ['keeps-keys'] });
+const unsafeThere = failed('2026-02-28 09:00', { site: elmCourt });
 const answered = (swallowed: 'not-seen' | 'not-applicable' | 'yes', keys: 'yes' | 'not-seen' = 'yes') => ({
 	results: { 'sees-it-swallowed': swallowed, 'keeps-keys': keys, 'washes-hands': 'yes', 'asks-first': 'yes' } as const,
 });
@@ -94,7 +95,16 @@ export const tables: Tables = {
 			later,
 			simulating,
 		],
-		['a round since at another site', roundDue, [competent, critical, round('2026-03-01', { site: elmCourt })]],
+		[
+			'seen to do it right since at another site',
+			permits,
+			[competent, critical, round('2026-03-01', { site: elmCourt })],
+		],
+		[
+			'a round since at another site in which that line was not seen',
+			roundDue,
+			[competent, critical, round('2026-03-01', { site: elmCourt, ...answered('not-seen') })],
+		],
 		[
 			'a round since that does not count',
 			roundDue,
@@ -107,7 +117,6 @@ export const tables: Tables = {
 		],
 		['an outside assessment since is no round', roundDue, [competent, critical, assessedOutside('2026-03-01')]],
 		['it was entered in error', permits, [competent, critical, retracts('2026-03-01', 'failed')]],
-		['at another site', permits, [competent, failed('2026-02-28', { site: elmCourt })]],
 		['at something else', permits, [competent, failed('2026-02-28', { privilege: 'prompt' })]],
 		['on another form of the same', roundDue, [competent, failed('2026-02-28', { checklist: 'topical' })]],
 		['in a simulation', permits, [competent, failed('2026-02-28', { simulated: true })]],
@@ -119,6 +128,50 @@ export const tables: Tables = {
 			simulating,
 		],
 		['run out comes first', expired, [competent, critical], '2027-02-21 00:00'],
+	],
+	'a holder is seen to be unsafe at another site': [
+		['the minute before', permits, [competent, unsafeThere], '2026-02-28 08:59'],
+		['from that minute on', roundDue, [competent, unsafeThere], '2026-02-28 09:00'],
+		['stopped for safety, every line met', roundDue, [competent, { ...stopped, siteId: elmCourt }]],
+		['seen to do it right since, here', permits, [competent, unsafeThere, round('2026-03-01')]],
+		['seen to do it right since, there', permits, [competent, unsafeThere, round('2026-03-01', { site: elmCourt })]],
+		[
+			'there, and failed again here',
+			roundDue,
+			[competent, unsafeThere, round('2026-03-01', { site: elmCourt }), failed('2026-03-02 07:00')],
+		],
+		['here before it', roundDue, [competent, round('2026-02-27'), unsafeThere]],
+		['in a simulation', permits, [competent, failed('2026-02-28', { site: elmCourt, simulated: true })]],
+		[
+			'by a party to what is reviewed',
+			permits,
+			[competent, failed('2026-02-28', { site: elmCourt, notCounted: 'party' })],
+		],
+		['at something else', permits, [competent, failed('2026-02-28', { site: elmCourt, privilege: 'prompt' })]],
+		[
+			'only too many other misses: that is for there',
+			permits,
+			[competent, failed('2026-02-28', { site: elmCourt, criticalMissed: [] })],
+		],
+		[
+			'other misses here, put right there only',
+			roundDue,
+			[competent, minor, round('2026-03-05', { site: elmCourt })],
+			'2026-03-10',
+		],
+		[
+			'withdrawn there since: it is open here',
+			roundDue,
+			[competent, unsafeThere, withdraws('2026-03-01', { site: elmCourt })],
+		],
+		[
+			'it was entered in error',
+			permits,
+			[competent, failed('2026-02-28', { site: elmCourt, id: 'there' }), retracts('2026-03-01', 'there')],
+		],
+		['break-glass does not go round it', roundDue, [competent, unsafeThere, called]],
+		['beside a colleague here', beside, [competent, unsafeThere, supervised('2026-02-28 10:00')]],
+		['what rests on it here is lost', restsOnNothing, [mayAssess, unsafeThere], later, { privilege: 'assess' }],
 	],
 	'a holder misses too many lines that are not critical': [
 		['there are some days to put it right', afterMisses, [competent, minor]],

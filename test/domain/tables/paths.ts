@@ -70,6 +70,13 @@ export const tables: Tables = {
 		],
 		['policy asks for none', signOffMissing, [anywhere], asked, { ...newSite(0), site: elmCourt }],
 		[
+			'seen to be unsafe at a third since: nothing to lean on',
+			roundsShort,
+			[anywhere, seenThere, round('2026-03-06', { site: 'site-third', passed: false })],
+			asked,
+			atElm,
+		],
+		[
 			'policy asks for more than the first time: no more than then',
 			signOffMissing,
 			[anywhere, three],

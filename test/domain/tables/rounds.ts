@@ -71,7 +71,12 @@ export const tables: Tables = {
 			signOffMissing,
 			[watched, { ...missedIt('2026-02-17'), id: 'wrong' }, retracts('2026-02-18', 'wrong')],
 		],
-		['a failed round at another site', signOffMissing, [watched, { ...missedIt('2026-02-17'), siteId: elmCourt }]],
+		['seen to be unsafe at another site', roundsShort, [watched, { ...missedIt('2026-02-17'), siteId: elmCourt }]],
+		[
+			'a round failed at another site by other misses',
+			signOffMissing,
+			[watched, round('2026-02-17', { site: elmCourt, passed: false, criticalMissed: [] })],
+		],
 		['a critical line nobody has seen', roundsShort, [learned, neverSeen]],
 		['not seen at first, met later', signOffMissing, [learned, neverSeen.slice(0, 2), round('2026-02-16 20:00')]],
 		['met at first, not seen in another round', signOffMissing, [learned, round('2026-02-02'), neverSeen.slice(1)]],

@@ -1,6 +1,18 @@
 import type { Settling } from '../../../app/domain/rules.ts';
-import { type Answer, type Asked, documentDue, later, permits, permitsDue, roundDue, type Tables } from '../cases.ts';
 import {
+	type Answer,
+	type Asked,
+	beside,
+	documentDue,
+	expired,
+	later,
+	permits,
+	permitsDue,
+	roundDue,
+	type Tables,
+} from '../cases.ts';
+import {
+	assess,
 	away,
 	competent,
 	declares,
@@ -14,7 +26,9 @@ import {
 	round,
 	rulesWith,
 	signsOff,
+	supervised,
 	watched,
+	withdraws,
 } from '../support.ts';
 
 /** A newer policy asks holders no sooner than its grace ends, or than the older one would have (content/rules.md, "When policy changes"). */
@@ -25,7 +39,7 @@ const declaring = privilegeOf('administer-oral', [
 ]);
 const settled = (now: Numbers, ...older: [Numbers, until: string][]): Asked => ({
 	rules: {
-		...rulesWith(policyWith(now), [declaring]),
+		...rulesWith(policyWith(now), [declaring, assess]),
 		settling: older.map(([numbers, until]): Settling => ({ policy: policyWith(numbers), until: moment(until) })),
 	},
 });
@@ -43,6 +57,7 @@ const check = (every?: string, more: Numbers = {}): Numbers => ({
 const absence = (longest: string, asks: 'nothing' | 'observation' = 'observation'): Numbers => ({
 	absence: { longest, asks },
 });
+const lateEntry = round('2026-03-01 08:00', { signed: '2026-03-02 09:00' });
 const gone = away('2026-02-21', '2026-02-21', null);
 
 export const tables: Tables = {
@@ -79,6 +94,20 @@ export const tables: Tables = {
 			raised,
 		],
 		['nor for a failed round', roundDue, [holder, round('2026-03-01', { passed: false })], later, raised],
+		[
+			'whoever practises beside a colleague goes on doing that',
+			beside,
+			[holder, round('2026-03-01', { passed: false }), supervised('2026-03-01 18:00')],
+			later,
+			raised,
+		],
+		[
+			'but no longer than the grace',
+			roundDue,
+			[holder, round('2026-03-01', { passed: false }), supervised('2026-03-01 18:00')],
+			'2026-03-15 00:00',
+			raised,
+		],
 	],
 	'a document is raised twice': [
 		[
@@ -193,5 +222,72 @@ export const tables: Tables = {
 			settled(absence('P5D'), [absence('P90D'), '2026-04-01 00:00']),
 		],
 		['at once', roundDue, [holder, gone], later, settled(absence('P5D'))],
+	],
+	'other numbers become stricter': [
+		[
+			'no more days after the last one',
+			['competent', 'due-soon', '2027-03-01 00:00'],
+			[holder],
+			'2027-02-25',
+			settled({}, [{ grace: 'P30D' }, '2027-03-01 00:00']),
+		],
+		['and then', expired, [holder], '2027-03-01 00:00', settled({}, [{ grace: 'P30D' }, '2027-03-01 00:00'])],
+		[
+			'no more than the older gave',
+			expired,
+			[holder],
+			'2027-03-10',
+			settled({}, [{ grace: 'P14D' }, '2027-04-01 00:00']),
+		],
+		['urgent: at once', expired, [holder], '2027-02-25', settled({})],
+		[
+			'a shift no longer ends in the morning',
+			['competent', 'due-soon', '2027-02-21 08:00'],
+			[holder],
+			'2027-02-21 07:00',
+			settled({}, [{ endOfShift: '08:00' }, '2027-03-01 00:00']),
+		],
+		[
+			'fewer days after too many misses',
+			['competent', 'due-soon', '2026-03-08 00:00'],
+			[holder, round('2026-02-28', { passed: false, criticalMissed: [] })],
+			later,
+			settled({ observation: { afterMisses: 'P1D' } }, [{ observation: { afterMisses: 'P7D' } }, '2026-03-15 00:00']),
+		],
+		[
+			'late entries settle nothing any more',
+			['competent', 'due-soon', '2026-03-15 00:00'],
+			[holder, round('2026-02-28 09:00', { passed: false }), lateEntry],
+			later,
+			settled({ observation: { lateCounts: false } }, [{}, '2026-03-15 00:00']),
+		],
+		[
+			'and then they do not',
+			roundDue,
+			[holder, round('2026-02-28 09:00', { passed: false }), lateEntry],
+			'2026-03-15 00:00',
+			settled({ observation: { lateCounts: false } }, [{}, '2026-03-15 00:00']),
+		],
+		[
+			'what it rests on is softened with it',
+			['competent', 'competent', '2027-03-01 00:00'],
+			[holder, signsOff('2026-02-21', '2028-02-21', { privilege: 'assess' })],
+			'2027-02-25',
+			{ ...settled({}, [{ grace: 'P30D' }, '2027-03-01 00:00']), privilege: 'assess' },
+		],
+		[
+			'what nobody was is not given by a grace',
+			['sign_off_missing', 'ready-for-sign-off'],
+			[readOnce, watched],
+			later,
+			settled({}, [{ grace: 'P30D' }, '2027-03-01 00:00']),
+		],
+		[
+			'nor to somebody who was withdrawn since',
+			['withdrawn', 'withdrawn'],
+			[holder, withdraws('2026-03-01')],
+			later,
+			settled({}, [{ grace: 'P30D' }, '2027-03-01 00:00']),
+		],
 	],
 };
