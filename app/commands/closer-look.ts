@@ -17,8 +17,8 @@ export interface CloserQuestion extends Question {
 	at: Date;
 	/** Whether what is missing is to be said. */
 	detail: boolean;
-	/** Of somebody on an override for a witnessed task: what a stored standing does not say is asked. */
-	override?: boolean;
+	/** Whether the answer is in no stored standing, whoever is supported. */
+	unstored?: boolean;
 }
 
 export interface CloserLook
@@ -33,7 +33,7 @@ export interface CloserLook
 /**
  * Asks `decide` itself, from all the evidence of the people asked about: what the gate needs where a task is delegated
  * for one person supported at a time, since standings are stored without one. In the order of the questions; null where
- * nobody has ever been handed the task for that person, which the stored standing says already.
+ * they have never been handed the task for that person, which the stored standing says already.
  */
 export async function lookCloser(
 	tx: Tx,
@@ -49,7 +49,7 @@ export async function lookCloser(
 	});
 	const delegated = new Set(pairs.map((each) => `${each.personId} ${each.person}`));
 	const worthwhile = questions.map(
-		(each) => each.detail || each.override || delegated.has(`${each.personId} ${each.person}`),
+		(each) => each.detail || each.unstored || delegated.has(`${each.personId} ${each.person}`),
 	);
 	const personIds = [...new Set(questions.filter((_, place) => worthwhile[place]).map((each) => each.personId))];
 	const evidence = new Map<string, Evidence[]>(personIds.map((id) => [id, []]));

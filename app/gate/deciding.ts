@@ -11,7 +11,7 @@ import {
 	answerOf,
 	type GateRules,
 	instantOf,
-	isOverrideWitnessed,
+	isUnstored,
 	needsCloserLook,
 	type QuestionsTogether,
 	questionsOf,
@@ -164,7 +164,7 @@ export function deciding(
 		let looks: Map<Asked, CloserQuestion> | undefined;
 		const need = (each: Asked, inDetail: boolean) => {
 			looks ??= new Map();
-			looks.set(each, { ...closerQuestion(each, inDetail), override: isOverrideWitnessed(each, rules) });
+			looks.set(each, { ...closerQuestion(each, inDetail), unstored: isUnstored(each, rules) });
 		};
 		for (const together of asked) {
 			if (together instanceof HttpError) continue;

@@ -2,7 +2,6 @@ import { randomFillSync, randomInt } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { GateFacts, GateQuestion } from '#db/queries/gate.ts';
 import type { CloserLook } from '../commands/closer-look.ts';
-import { earliest } from '../domain/period.ts';
 import type { TwoPeople } from '../domain/policy-grace.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode, type SiteKind } from '../domain/privilege.ts';
 import type { ReasonCode } from '../domain/reason.ts';
@@ -93,21 +92,19 @@ export interface AskedTogether {
 
 /**
  * Whether an answer needs a closer look than the stored standing, which knows nothing of the person supported (only
- * where nothing but the delegation, or a supervisor, is missing) nor of what an override for a witnessed task rests on.
+ * where nothing but the delegation is missing), of how a task is delegated to whoever practises it, nor of what an
+ * override for a witnessed task rests on.
  */
 export function needsCloserLook({ question, facts }: Asked, rules: GateRules): boolean {
 	if (facts.personId === null) return false;
-	if (isOverrideWitnessed({ question, facts }, rules)) return true;
-	return (
-		question.person !== undefined &&
-		(facts.code === 'delegation_missing' || facts.code === 'supervised_only') &&
-		isDelegated(question.privilege, rules)
-	);
+	if (isUnstored({ question, facts }, rules)) return true;
+	return question.person !== undefined && facts.code === 'delegation_missing' && isDelegated(question.privilege, rules);
 }
 
-/** Whether somebody is on an override for a task that needs a witness. */
-export function isOverrideWitnessed({ question, facts }: Pick<Asked, 'question' | 'facts'>, rules: GateRules): boolean {
-	return facts.code === 'override_active' && witnessFor(question.privilege, rules) !== undefined;
+/** Whether the answer is not in the stored standing, whoever is supported: on an override for a task that needs a witness, or practising one that is delegated. */
+export function isUnstored({ question, facts }: Pick<Asked, 'question' | 'facts'>, rules: GateRules): boolean {
+	if (facts.code === 'override_active') return witnessFor(question.privilege, rules) !== undefined;
+	return facts.code === 'supervised_only' && isDelegated(question.privilege, rules);
 }
 
 /** What an answer about somebody rests on, so that it can be worked out again. */
@@ -171,13 +168,10 @@ export function togetherOf({ subject, supervisor, witness, witnessTask }: AskedT
 		{ witness: witnessFor(privilege, rules) },
 		twoPeopleOf(subject.facts, rules),
 	);
-	if (!together.permit || together.code !== 'supervised_only' || !isDelegated(privilege, rules)) return together;
-	// Whoever practises beside somebody who holds the task needs it handed to them as well.
-	const delegation = subject.closer?.delegation;
-	const until = delegation && 'until' in delegation ? delegation.until : null;
-	if (!until || until <= instantOf(subject))
-		return { ...together, permit: false, code: 'delegation_missing', validUntil: null };
-	return { ...together, validUntil: earliest([together.validUntil, until]) };
+	// Whoever practises what is delegated needs a closer look: without one nobody knows whether it is theirs to do.
+	const unknown = together.code === 'supervised_only' && !subject.closer?.delegation && isDelegated(privilege, rules);
+	if (!together.permit || !unknown) return together;
+	return { ...together, permit: false, code: 'delegation_missing', validUntil: null };
 }
 
 /** What is asked of two people at a site: what only its newest policy asks waits for the end of its grace. */

@@ -14,6 +14,7 @@ import {
 	cellOf,
 	fairfield,
 	grace,
+	margaret,
 	memberOf,
 	roseHouse,
 	storyteller,
@@ -128,6 +129,35 @@ test('somebody supervised needs it handed over to them as well as to whoever is 
 	expect(await asked({ ...beside, person: 'RH-0142' })).toEqual([true, 'supervised_only', 'supervised']);
 	expect(await asked({ person: 'RH-0142' })).toEqual([false, 'supervised_only', 'supervised']);
 	expect(await asked({ ...beside, person: 'RH-0143' })).toEqual([false, 'supervised_only', 'supervised']);
+});
+
+test('a registered nurse who has to be watched again acts beside another, with nothing handed over', async () => {
+	const { db, ask } = await gateWith();
+	const nurse = (id: string) => ({ personId: id, siteId: roseHouse, role: 'nurse' as const });
+	const story = storyteller();
+	await tell(db, story.joins(nurse(margaret), 400));
+	await goodAtInsulin(db);
+	await handOver(db, { person: 'RH-0142' });
+	await tell(db, story.learns(nurse(margaret), 20, insulin));
+	await asFairfield(db, (tx) =>
+		append(tx, fairfield, catalogue, [
+			fact({
+				kind: 'award',
+				personId: margaret,
+				recordedBy: grace,
+				payload: { award: 'nmc-registration', awardedOn: '2020-01-01', expiresOn: null, verifiedBy: grace },
+			}),
+			fact({ kind: 'supervision', ...cellOf(margaret, insulin), recordedBy: grace, payload: { supervisor: tomasz } }),
+		]),
+	);
+	const asked = async (context: object) => {
+		const { body } = await ask({ ...question('margaret.doyle', insulin), context });
+		return [body.decision, body.context.code];
+	};
+	expect(await asked({ person: 'RH-0142' })).toEqual([false, 'supervised_only']);
+	expect(await asked({ supervisor: 'tomasz.nowak', person: 'RH-0142' })).toEqual([true, 'supervised_only']);
+	// The colleague has it handed over for that one person.
+	expect(await asked({ supervisor: 'tomasz.nowak', person: 'RH-0143' })).toEqual([false, 'supervised_only']);
 });
 
 test('what could be a name is no reference, and two references are none', async () => {
