@@ -18,7 +18,7 @@ export const amounts = {
 	sequences: either(200, 1000),
 	/** Of the privileges, each of which is walked to its first permit, every how-manyth is walked on from there. */
 	walkedOn: either(4, 1),
-	/** Acts through the real commands, after each of which the safety of every permit is looked at. */
+	/** Acts through the real commands, after each of which the safety of every permit is looked at, and gate, pages and stored standings are held to the rule. */
 	acts: either(150, 1500),
 };
 

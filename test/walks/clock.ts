@@ -1,8 +1,8 @@
 import type { Sql } from '#db/client.server.ts';
 
 /**
- * A clock that a test moves: the database's own, so much ahead. What the application asks by name (`clock_timestamp()`)
- * is found in this schema first; what functions of the database ask with a path of their own stays true to the hour.
+ * A clock that a test moves: the database's own, so much ahead. What the application asks by name is found in this schema
+ * first, and so it is by the gate's one function. What the others ask, with a path of their own, stays true to the hour.
  */
 export async function makeClock(owner: Sql, database: string): Promise<void> {
 	await owner.unsafe(`
@@ -11,6 +11,9 @@ export async function makeClock(owner: Sql, database: string): Promise<void> {
 		insert into test_clock.ahead values (-1e10);
 		create function test_clock.clock_timestamp() returns timestamptz language sql volatile as
 			'select pg_catalog.clock_timestamp() + make_interval(secs => seconds) from test_clock.ahead';
+		create function test_clock.statement_timestamp() returns timestamptz language sql stable as
+			'select pg_catalog.statement_timestamp() + make_interval(secs => seconds) from test_clock.ahead';
+		alter function gate_answers set search_path = test_clock, pg_catalog;
 		grant usage on schema test_clock to countersign_app;
 		grant select on test_clock.ahead to countersign_app;
 		alter database ${database} set search_path = test_clock, pg_catalog, public;

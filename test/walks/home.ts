@@ -25,7 +25,7 @@ export const secondSite = namedId('other site of walks');
 export const pin = '135790';
 
 /** Who works there, and as what. The others are watched by them, signed off and learn like anybody. */
-const staff = {
+export const staff = {
 	manager: 'manager',
 	deputy: 'manager',
 	lead: 'medication-lead',
@@ -50,16 +50,17 @@ export async function openWorld(beginning = '2023-01-02') {
 	await makeClock(test.owner, test.name);
 	// Connections made before do not know the clock.
 	await test.database.close();
-	const { db, close } = openDatabase(test.appUrl);
+	const database = openDatabase(test.appUrl);
 	let now = instantOf(beginning, '09:00');
 	await moveClock(test.owner, now);
 
 	const idOf = (who: Who) => namedId(`walks ${who}`);
-	const inHome = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => asProvider(db, home, work);
+	const inHome = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => asProvider(database.db, home, work);
 	const evidenceOf = (personId: string): Promise<Evidence[]> =>
 		inHome((tx) => listEvidenceOf(tx, { providerId: home, personIds: [personId] }));
 
 	const world = {
+		database,
 		idOf,
 		inHome,
 		evidenceOf,
@@ -104,7 +105,7 @@ export async function openWorld(beginning = '2023-01-02') {
 			return row as { standing: string; code: string; permit: boolean } | undefined;
 		},
 		async close() {
-			await close();
+			await database.close();
 			await test.close();
 		},
 	};
