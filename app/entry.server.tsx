@@ -7,7 +7,7 @@ import {
 } from '@remix-run/node';
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react';
 import { renderToPipeableStream } from 'react-dom/server';
-import { log } from './log.server.ts';
+import { log, sayPath } from './log.server.ts';
 import { NonceContext } from './ui/nonce.ts';
 
 const longestRender = 5000;
@@ -46,5 +46,8 @@ export default function handleRequest(
 
 export function handleError(error: unknown, { request, context }: LoaderFunctionArgs): void {
 	if (request.signal.aborted || isRouteErrorResponse(error)) return;
-	log.error({ err: error, requestId: context.requestId, path: new URL(request.url).pathname }, 'a page failed');
+	log.error(
+		{ err: error, requestId: context.requestId, path: sayPath(new URL(request.url).pathname) },
+		'a page failed',
+	);
 }

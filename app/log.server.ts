@@ -26,6 +26,11 @@ export function sayError(error: unknown): unknown {
 	};
 }
 
+/** An address as it may be logged. A one-time link is a secret: whoever reads the log must not be able to use it. */
+export function sayPath(pathname: string): string {
+	return pathname.replace(/^\/outside\/.*/, '/outside/…');
+}
+
 /** Structured log, one JSON object a line. Secrets have no business here; these paths are struck out all the same. */
 export const log = pino({
 	level: config.logLevel,

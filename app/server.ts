@@ -19,10 +19,11 @@ import { type Prepared, prepare } from './commands/prepare.ts';
 import { config } from './config.server.ts';
 import { gate } from './gate/handler.ts';
 import { health, type LastRun, serveMetrics } from './gate/health.ts';
+import { addressOf, wrongLinks } from './gate/limits.ts';
 import { openApi } from './gate/openapi.ts';
 import { type GateWatch, watchGate } from './gate/watch.ts';
 import { startJobs } from './jobs/jobs.ts';
-import { log } from './log.server.ts';
+import { log, sayPath } from './log.server.ts';
 import { findVisitor } from './session.server.ts';
 import { startTracing, stopTracing } from './trace.server.ts';
 
@@ -120,6 +121,7 @@ function headersFor(nonce: string, origin: string) {
 	});
 }
 
+const linksFrom = wrongLinks();
 const answerPage = createRequestHandler(build, config.development ? 'development' : 'production');
 
 async function page(
@@ -159,6 +161,7 @@ async function page(
 		...given,
 		requestId,
 		now: new Date(),
+		links: linksFrom(addressOf(request, config.proxies), () => performance.now()),
 		visitor: () => {
 			visitor ??= findVisitor(request.headers.cookie ?? '');
 			return visitor;
@@ -174,14 +177,9 @@ async function page(
 	else response.end();
 	const milliseconds = Math.round(performance.now() - started);
 	log.info(
-		{ requestId, method: request.method, path: withoutSecret(url.pathname), status: answer.status, milliseconds },
+		{ requestId, method: request.method, path: sayPath(url.pathname), status: answer.status, milliseconds },
 		'page',
 	);
-}
-
-/** A one-time link is a secret: whoever reads the log must not be able to use it. */
-function withoutSecret(pathname: string): string {
-	return pathname.replace(/^\/outside\/.*/, '/outside/…');
 }
 
 /** Whether a form was sent from our own pages: its origin is the one we are asked at, or the configured one. */

@@ -37,6 +37,13 @@ declare module '@remix-run/node' {
 		nonce: string;
 		/** The instant of this request. */
 		now: Date;
+		/** What keeps a stranger from guessing one-time links. */
+		links: {
+			/** For how many seconds no link from the address of this request is looked up; 0: go on. */
+			wait(): number;
+			/** There is no such link. */
+			missed(): void;
+		};
 		/** Whoever is signed in: looked up once a request, however many loaders ask. */
 		visitor(): Promise<Visitor | null>;
 		/** A cookie to send along, when the session has been prolonged. */

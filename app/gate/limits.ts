@@ -80,40 +80,95 @@ const mostOfClient = 10;
 const mostOfAddress = 100;
 const mostRemembered = 10_000;
 
-/**
- * Wrong secrets and assertions, in the memory of this process. They are counted for a client and an address together,
- * so that a stranger who knows the name of an eMAR’s client cannot lock it out at the time of a round.
- */
-export function wrongSecrets() {
+/** How many wrong tries there may be under one name in five minutes. */
+interface Limit {
+	name: string;
+	most: number;
+}
+
+/** Wrong tries by name, in the memory of this process. */
+function wrongTries() {
 	const failures = new Map<string, number[]>();
-	const ofClient = (address: string, clientId: string) => `${address} ${clientId}`;
-	const recent = (key: string, now: number) => (failures.get(key) ?? []).filter((at) => at > now - window);
+	const recent = (name: string, now: number) => (failures.get(name) ?? []).filter((at) => at > now - window);
 
 	return {
 		/** For how many seconds nothing more is looked at; 0: go on. */
-		wait(address: string, clientId: string, now: number): number {
-			const until = [
-				{ times: recent(ofClient(address, clientId), now), most: mostOfClient },
-				{ times: recent(address, now), most: mostOfAddress },
-			].map(({ times, most }) => (times.length < most ? now : (times[times.length - most] as number) + window));
+		wait(limits: readonly Limit[], now: number): number {
+			const until = limits.map(({ name, most }) => {
+				const times = recent(name, now);
+				return times.length < most ? now : (times[times.length - most] as number) + window;
+			});
 			return Math.ceil((Math.max(...until) - now) / 1000);
 		},
-		add(address: string, clientId: string, now: number): void {
-			for (const key of [ofClient(address, clientId), address]) {
-				const times = [...recent(key, now), now].slice(-mostOfAddress);
-				failures.delete(key);
-				failures.set(key, times);
+		add(limits: readonly Limit[], now: number): void {
+			for (const { name, most } of limits) {
+				const times = [...recent(name, now), now].slice(-most);
+				failures.delete(name);
+				failures.set(name, times);
 			}
 			// The oldest go first; two are added at a time at most.
-			for (const key of failures.keys()) {
+			for (const name of failures.keys()) {
 				if (failures.size <= mostRemembered) break;
-				failures.delete(key);
+				failures.delete(name);
 			}
 		},
-		/** Whoever has the right secret may forget a few wrong ones. */
-		forget(address: string, clientId: string): void {
-			failures.delete(ofClient(address, clientId));
+		forget(name: string): void {
+			failures.delete(name);
 		},
+	};
+}
+
+/**
+ * Wrong secrets and assertions. They are counted for a client and an address together, so that a stranger who knows the
+ * name of an eMAR’s client cannot lock it out at the time of a round.
+ */
+export function wrongSecrets() {
+	const tries = wrongTries();
+	const ofClient = (address: string, clientId: string): Limit => ({
+		name: `${address} ${clientId}`,
+		most: mostOfClient,
+	});
+	const limits = (address: string, clientId: string): Limit[] => [
+		ofClient(address, clientId),
+		{ name: address, most: mostOfAddress },
+	];
+	return {
+		/** For how many seconds nothing more is looked at; 0: go on. */
+		wait: (address: string, clientId: string, now: number) => tries.wait(limits(address, clientId), now),
+		add: (address: string, clientId: string, now: number) => tries.add(limits(address, clientId), now),
+		/** Whoever has the right secret may forget a few wrong ones. */
+		forget: (address: string, clientId: string) => tries.forget(ofClient(address, clientId).name),
+	};
+}
+
+/** One-time links that are none, tried from one address in five minutes. */
+const mostLinks = 10;
+/** And from all addresses together. */
+const mostLinksInAll = 300;
+
+/**
+ * One-time links that are none. Once too many have come from everywhere, each address has a single try instead of ten:
+ * guessing is slowed, and whoever opens a link of their own still gets in.
+ */
+export function wrongLinks() {
+	const tries = wrongTries();
+	const inAll: Limit = { name: '*', most: mostLinksInAll };
+
+	/** For one request, which comes from an address. However often it is said to have missed, it counts once. */
+	return (address: string, clock: () => number) => {
+		let missed = false;
+		return {
+			/** For how many seconds no link is looked up; 0: go on. */
+			wait(): number {
+				const many = tries.wait([inAll], clock()) > 0;
+				return tries.wait([{ name: address, most: many ? 1 : mostLinks }], clock());
+			},
+			/** There is no such link. */
+			missed(): void {
+				if (!missed) tries.add([{ name: address, most: mostLinks }, inAll], clock());
+				missed = true;
+			},
+		};
 	};
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { addressOf, buckets, wrongSecrets } from '#app/gate/limits.ts';
+import { addressOf, buckets, wrongLinks, wrongSecrets } from '#app/gate/limits.ts';
 import { demonstration } from '#db/seed.ts';
 import { question, testGate } from '../support/gate.ts';
 
@@ -123,4 +123,28 @@ test('only what proxies of our own have added is believed of where a request com
 	expect(from(1)).toBe('10.0.0.2');
 	expect(from(2)).toBe('203.0.113.7');
 	expect(from(1, { ...request, headers: {} })).toBe('10.0.0.1');
+});
+
+test('links that are none: ten from one address, one from each once too many have come from everywhere', () => {
+	const linksFrom = wrongLinks();
+	let now = 0;
+	const clock = () => now;
+	const miss = (address: string) => {
+		const request = linksFrom(address, clock);
+		request.missed();
+		// The loader and the action of one request say it twice.
+		request.missed();
+	};
+	const wait = (address: string) => linksFrom(address, clock).wait();
+	for (let turn = 0; turn < 9; turn += 1) miss('a');
+	expect(wait('a')).toBe(0);
+	miss('a');
+	expect([wait('a'), wait('b')]).toEqual([300, 0]);
+	miss('b');
+	expect(wait('b')).toBe(0);
+	for (let turn = 0; turn < 289; turn += 1) miss(`stranger ${turn}`);
+	// Three hundred in all: whoever has missed once waits, whoever has a link of their own does not.
+	expect([wait('a'), wait('b'), wait('stranger 7'), wait('nurse')]).toEqual([300, 300, 300, 0]);
+	now = 5 * 60_000;
+	expect([wait('a'), wait('b'), wait('stranger 7')]).toEqual([0, 0, 0]);
 });
