@@ -2,7 +2,7 @@ import type { Tx } from '#db/client.server.ts';
 import { listEvidenceOf, listEvidenceOfKinds } from '#db/queries/evidence.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
-import { type DelegationRefusal, mayDelegateAt, reviewDays, takeOverBy } from '../domain/delegation.ts';
+import { type DelegationRefusal, lapsedRegistration, reviewDays, takeOverBy } from '../domain/delegation.ts';
 import { employmentAt } from '../domain/employment.ts';
 import { type EvidenceOf, presentFor } from '../domain/evidence.ts';
 import { Facts, isOf, standingEvidence } from '../domain/facts.ts';
@@ -46,7 +46,7 @@ export async function delegate(
 	const before = await sentBefore(tx, providerId, { id: given.id, kind: 'delegation' }, cell, known.evidence);
 	if (before !== 'never') return before === 'recorded' ? { ok: true } : { ok: false, why: 'other-page' };
 	const nurse = await readCellFacts(tx, providerId, catalogue, { ...cell, personId }, given.now);
-	if (mayDelegateAt(nurse.facts, cell.siteId, nurse.rules.policy, nurse.present) === 'lapsed')
+	if (lapsedRegistration(nurse.facts, nurse.rules.policy, nurse.present))
 		return { ok: false, why: 'registration-lapsed' };
 	const why = refuseDelegation(known, cell, given);
 	if (why) return { ok: false, why };

@@ -10,7 +10,7 @@ import { type Evidence, type Payload, presentFor } from '../domain/evidence.ts';
 import { Facts, standingEvidence } from '../domain/facts.ts';
 import { endOfDay, localDay } from '../domain/period.ts';
 import { append, fact } from './append.ts';
-import { openTakeovers } from './takeovers.ts';
+import { settleTakeovers } from './takeovers.ts';
 
 export interface NewPerson {
 	id?: string;
@@ -65,7 +65,7 @@ export async function endEmployment(
 		tx,
 		providerId,
 		catalogue,
-		await openTakeovers(tx, providerId, catalogue, { nurseId: personId, fromDay: lastDay, recordedBy }),
+		await settleTakeovers(tx, providerId, catalogue, { nurseId: personId, recordedBy }),
 	);
 	await movePosts(tx, providerId, personId);
 }

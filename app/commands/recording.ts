@@ -4,7 +4,7 @@ import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
 import { nurseRegistration } from '../domain/delegation.ts';
-import type { Evidence } from '../domain/evidence.ts';
+import type { Evidence, EvidenceKind } from '../domain/evidence.ts';
 import { instantOf, localDay, startOfDay } from '../domain/period.ts';
 import { type RecordKind, type RecordRefusal, type recordForms, recordWords, slugOf } from '../domain/record.ts';
 import { isForSecond, type TakingBackRefusal } from '../domain/taking-back.ts';
@@ -14,6 +14,7 @@ import { confirmBy, type GivenSecond } from './confirming.ts';
 import { listWorkSites, readCorrection } from './correcting.ts';
 import { movePosts } from './employing.ts';
 import { assessedAt, refuseOutside } from './outside-assessing.ts';
+import { settleTakeovers } from './takeovers.ts';
 
 export type RecordForm = { [K in RecordKind]: { kind: K } & z.output<(typeof recordForms)[K]> }[RecordKind];
 
@@ -43,7 +44,14 @@ export async function record(
 		form.kind === 'outside-assessment' ? await refuseOutside(tx, authoriser, catalogue, personId, form, now) : null;
 	if (refusal) return { ok: false, why: refusal };
 	await append(tx, providerId, catalogue, [factOf(form, personId, authoriser.personId, now)]);
+	if (form.kind === 'nurse-registration') await settle(tx, authoriser, catalogue, personId, now);
 	return { ok: true };
+}
+
+/** Where a nurse stays or goes after all, so do the takeovers of what she has delegated. */
+async function settle(tx: Tx, { providerId, personId }: Authoriser, catalogue: Catalogue, nurseId: string, now: Date) {
+	const given = { nurseId, recordedBy: personId, now };
+	await append(tx, providerId, catalogue, await settleTakeovers(tx, providerId, catalogue, given));
 }
 
 function factOf(form: RecordForm, personId: string, recordedBy: string, now: Date): Fact {
@@ -113,8 +121,13 @@ export async function takeBack(
 	]);
 	if (entry.kind === 'employment-started' || entry.kind === 'employment-ended')
 		await movePosts(tx, authoriser.providerId, entry.personId);
+	if (bearOnNurses.includes(entry.kind))
+		await settle(tx, authoriser, catalogue, entry.personId, given.now ?? new Date());
 	return { ok: true };
 }
+
+/** What says whether a nurse looks after what she has delegated. */
+const bearOnNurses: readonly EvidenceKind[] = ['employment-started', 'employment-ended', 'award'];
 
 /**
  * Says when somebody who is away came back: a row that takes the place of the open absence. A day that spares them what a

@@ -1,30 +1,32 @@
 import type { Tx } from '#db/client.server.ts';
 import { listEvidenceOf, listEvidenceOfKinds } from '#db/queries/evidence.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { mayDelegateAt, takeOverBy } from '../domain/delegation.ts';
+import { endOfDelegating, stillEnds } from '../domain/delegation.ts';
 import { employmentAt } from '../domain/employment.ts';
-import { type Evidence, type EvidenceOf, presentFor } from '../domain/evidence.ts';
+import { type EvidenceOf, type Payload, presentFor } from '../domain/evidence.ts';
 import { Facts, standingEvidence } from '../domain/facts.ts';
-import { endOfDay, type LocalDay, localDay, moveDay } from '../domain/period.ts';
+import { type LocalDay, localDay, moveDay } from '../domain/period.ts';
+import { goodUntil } from '../domain/policy.ts';
 import { openDelegations } from '../domain/progress.ts';
 import { append, type Fact, fact, holdChain } from './append.ts';
 import { rulesBySite } from './projecting.ts';
 
 /**
- * What somebody else has to take over when a nurse may not go on at a site after a day, because she leaves or her
- * registration has run out: each of her delegations that is open there, by that day or today, whichever is later, and so
- * long as policy says. Neither a silent permit nor a sudden stop. To be appended by whoever has recorded why. One that is
- * to be taken over already is not among them.
+ * What makes the takeovers of a nurse's delegations what is recorded of her, to be appended by whoever has recorded it.
+ * Where she leaves or her registration has run out, each delegation that is open is to be taken over: by her last day or
+ * today, whichever is later, and so long as policy says. Neither a silent permit nor a sudden stop. Where the row that a
+ * takeover came of has been taken back or does not end it any more, the takeover goes, or moves to the day that holds
+ * now. One that somebody has taken over stays as it is, and time alone revives none whose day has gone by.
  */
-export async function openTakeovers(
+export async function settleTakeovers(
 	tx: Tx,
 	providerId: string,
 	catalogue: Catalogue,
-	given: { nurseId: string; fromDay: LocalDay; recordedBy: string | null; now?: Date },
+	given: { nurseId: string; recordedBy: string | null; now?: Date },
 ): Promise<Fact[]> {
-	const { nurseId, fromDay, recordedBy, now = new Date(0) } = given;
+	const { nurseId, recordedBy, now = new Date(0) } = given;
 	const delegated = (await listEvidenceOfKinds(tx, { providerId, kinds: ['delegation'] })).filter(
-		(each) => each.kind === 'delegation' && each.payload.delegator === nurseId,
+		(each): each is EvidenceOf<'delegation'> => each.kind === 'delegation' && each.payload.delegator === nurseId,
 	);
 	if (!delegated.length) return [];
 	const personIds = [...new Set(delegated.map((each) => each.personId))];
@@ -40,29 +42,64 @@ export async function openTakeovers(
 		),
 	);
 	const rulesAt = await rulesBySite(tx, providerId, catalogue);
-	return delegated.flatMap((each) => {
-		const facts = factsOf(each.personId);
-		const { siteId, privilege } = each;
-		if (!siteId || !privilege || takeOverBy(facts, each)) return [];
+	const today = localDay(present);
+	const superseded = new Set(evidence.flatMap((each) => each.supersedes ?? []));
+
+	return delegated.flatMap((delegation) => {
+		const { siteId } = delegation;
+		if (!siteId) return [];
 		const { policy } = rulesAt(siteId);
-		if (mayDelegateAt(factsOf(nurseId), siteId, policy, endOfDay(fromDay)) === 'may') return [];
-		const employment = employmentAt(facts, siteId, present);
-		const open = openDelegations({ facts, question: { siteId, privilege }, employment, policy, at: present });
-		if (!open.some(({ delegation, until }) => delegation.id === each.id && until > present)) return [];
-		const [by = fromDay] = [fromDay, localDay(present)].sort().reverse();
-		return [takeover(each as EvidenceOf<'delegation'>, moveDay(by, policy.takeover), recordedBy)];
+		const facts = factsOf(delegation.personId);
+		const end = endOfDelegating(factsOf(nurseId), siteId, policy, present);
+		// The days to take over begin today at the earliest.
+		const by = end && moveDay([end.lastDay, today].sort()[1] ?? today, policy.takeover);
+		const takeovers = facts.of('delegation-takeover').filter(({ payload }) => payload.delegation === delegation.id);
+		if (!takeovers.length) return end && by && isOpen() ? [takeover(by, end.because)] : [];
+		if (facts.of('delegation-ended').some(({ payload }) => payload.delegation === delegation.id)) return [];
+		return takeovers.flatMap((before) => {
+			const { because, by: wasBy } = before.payload;
+			if (!because || stillEnds(factsOf(nurseId), siteId, policy, present, because)) return [];
+			if (!superseded.has(because) && present >= goodUntil(wasBy, policy)) return [];
+			if (!end || !by) return [takenBack(before)];
+			// Of what had ended already nobody gets more time by another word for it.
+			const sooner = end.lastDay < today && wasBy < by ? wasBy : by;
+			return [takeover(sooner, end.because, before.id)];
+		});
+
+		function isOpen(): boolean {
+			const { privilege } = delegation;
+			if (!privilege || !siteId) return false;
+			const employment = employmentAt(facts, siteId, present);
+			const open = openDelegations({ facts, question: { siteId, privilege }, employment, policy, at: present });
+			return open.some((each) => each.delegation.id === delegation.id && each.until > present);
+		}
+
+		function takeover(day: LocalDay, because: string | undefined, supersedes?: string): Fact {
+			return fact({
+				kind: 'delegation-takeover',
+				...cellOf(delegation),
+				recordedBy,
+				...(supersedes ? { supersedes } : {}),
+				payload: { delegation: delegation.id, by: day, ...(because ? { because } : {}) },
+			});
+		}
 	});
+
+	function takenBack(before: EvidenceOf<'delegation-takeover'>): Fact {
+		return fact({
+			kind: 'retraction',
+			...cellOf(before),
+			recordedBy,
+			supersedes: before.id,
+			// The hash of the note comes with it.
+			payload: {} as Payload<'retraction'>,
+			note: 'The nurse stays: what this came of has been put right.',
+		});
+	}
 }
 
-function takeover({ id, personId, privilege, siteId }: Evidence, by: LocalDay, recordedBy: string | null): Fact {
-	return fact({
-		kind: 'delegation-takeover',
-		personId,
-		privilege,
-		siteId,
-		recordedBy,
-		payload: { delegation: id, by },
-	});
+function cellOf({ personId, privilege, siteId }: EvidenceOf<'delegation' | 'delegation-takeover'>) {
+	return { personId, privilege, siteId };
 }
 
 function memoised<T>(make: (key: string) => T): (key: string) => T {
@@ -75,25 +112,18 @@ function memoised<T>(make: (key: string) => T): (key: string) => T {
 }
 
 /**
- * Opens what is to be taken over from every nurse who may not go on by now and of whom nobody has recorded that: above
- * all whose registration has run out since. Looked at daily; with nothing to do it does nothing. Returns how many.
+ * Settles the takeovers of every nurse who has delegated something: above all of those whose registration has run out or
+ * been renewed since. Looked at daily; with nothing to do it does nothing. Returns how many changed.
  */
-export async function openLapsedTakeovers(
-	tx: Tx,
-	providerId: string,
-	catalogue: Catalogue,
-	now: Date,
-): Promise<number> {
+export async function settleAllTakeovers(tx: Tx, providerId: string, catalogue: Catalogue, now: Date): Promise<number> {
 	await holdChain(tx, providerId);
 	const delegations = await listEvidenceOfKinds(tx, { providerId, kinds: ['delegation'] });
 	const nurseIds = new Set(
 		delegations.flatMap((each) => (each.kind === 'delegation' ? (each.payload.delegator ?? []) : [])),
 	);
-	// The last whole day: whoever may go on today has not lapsed yet.
-	const fromDay = moveDay(localDay(now), 'P1D', -1);
 	const facts: Fact[] = [];
 	for (const nurseId of nurseIds)
-		facts.push(...(await openTakeovers(tx, providerId, catalogue, { nurseId, fromDay, recordedBy: null, now })));
+		facts.push(...(await settleTakeovers(tx, providerId, catalogue, { nurseId, recordedBy: null, now })));
 	if (facts.length) await append(tx, providerId, catalogue, facts);
 	return facts.length;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { employmentAt } from './employment.ts';
+import { spellsOf } from './employment.ts';
 import { type EvidenceOf, opaqueReference, payloads } from './evidence.ts';
 import type { Facts } from './facts.ts';
 import { type LocalDay, localDay, moveDay } from './period.ts';
@@ -11,19 +11,69 @@ export function reviewDays(now: Date): { usual: LocalDay; first: LocalDay; last:
 	return { usual: moveDay(today, 'P3M'), first: moveDay(today, 'P1D'), last: moveDay(today, 'P12M') };
 }
 
+/** A nurse's registration, where the newest that has been seen has run out. */
+export function lapsedRegistration(
+	facts: Facts,
+	policy: Pick<Policy, 'endOfShift'>,
+	at: Date,
+): (EvidenceOf<'award'> & { expiresOn: LocalDay }) | null {
+	const seen = facts.of('award').findLast((each) => each.payload.award === nurseRegistration);
+	const { expiresOn } = seen?.payload ?? {};
+	return seen && expiresOn && at >= goodUntil(expiresOn, policy) ? { ...seen, expiresOn } : null;
+}
+
+/** The last day on which a nurse looks after what she has delegated, and the row of evidence that says so, if one does. */
+interface EndOfDelegating {
+	lastDay: LocalDay;
+	because?: string;
+}
+
 /**
- * Whether somebody may delegate at a site at an instant: a nurse there whose registration, where it has been seen, is
- * good. `lapsed`: it has run out. `no-nurse`: no nurse there then.
+ * What ends a nurse's care for what she has delegated at a site, the first end first: her registration has run out, or
+ * all her work there as a nurse ends, on a day that is known. Null: she goes on.
  */
-export function mayDelegateAt(
+export function endOfDelegating(
 	facts: Facts,
 	siteId: string,
 	policy: Pick<Policy, 'endOfShift'>,
 	at: Date,
-): 'may' | 'lapsed' | 'no-nurse' {
-	const seen = facts.of('award').findLast((each) => each.payload.award === nurseRegistration);
-	if (seen?.payload.expiresOn && at >= goodUntil(seen.payload.expiresOn, policy)) return 'lapsed';
-	return employmentAt(facts, siteId, at).roles.includes('nurse') ? 'may' : 'no-nurse';
+): EndOfDelegating | null {
+	const lapsed = lapsedRegistration(facts, policy, at);
+	const spells = nurseSpells(facts, siteId);
+	const left = spells
+		.flatMap(({ ending }) => (ending ? [{ lastDay: ending.payload.lastDay, because: ending.id }] : []))
+		.sort(byLastDay);
+	const goesOn = spells.length > left.length;
+	const ends: EndOfDelegating[] = [
+		...(lapsed ? [{ lastDay: lapsed.expiresOn, because: lapsed.id }] : []),
+		...(goesOn ? [] : left.slice(-1)),
+		...(spells.length ? [] : [{ lastDay: localDay(at) }]),
+	];
+	return ends.sort(byLastDay)[0] ?? null;
+}
+
+/** Whether a row of evidence ends it still: neither taken back nor overtaken by a newer registration or another last day. */
+export function stillEnds(
+	facts: Facts,
+	siteId: string,
+	policy: Pick<Policy, 'endOfShift'>,
+	at: Date,
+	because: string,
+): boolean {
+	return (
+		lapsedRegistration(facts, policy, at)?.id === because ||
+		nurseSpells(facts, siteId).some(({ ending }) => ending?.id === because)
+	);
+}
+
+function nurseSpells(facts: Facts, siteId: string) {
+	return spellsOf(facts).filter(
+		({ start }) => start.payload.role === 'nurse' && (start.siteId === null || start.siteId === siteId),
+	);
+}
+
+function byLastDay(a: EndOfDelegating, b: EndOfDelegating): number {
+	return a.lastDay < b.lastDay ? -1 : a.lastDay > b.lastDay ? 1 : 0;
 }
 
 /** What a nurse's registration is called as an award. */

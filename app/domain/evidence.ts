@@ -97,7 +97,12 @@ export const payloads = {
 	}),
 	'delegation-ended': z.strictObject({ delegation: z.uuid() }),
 	/** Who delegated leaves or may not any more: somebody else takes it over by this day, or it ends. */
-	'delegation-takeover': z.strictObject({ delegation: z.uuid(), by: isoDate }),
+	'delegation-takeover': z.strictObject({
+		delegation: z.uuid(),
+		by: isoDate,
+		/** The leaving, or the registration that ran out. Absent where no row says so, as when a start was taken back. */
+		because: z.uuid().optional(),
+	}),
 	/** Away from work: the first day away and, once known, the first day back. Never why. */
 	absence: z.strictObject({
 		from: isoDate,

@@ -11,6 +11,7 @@ export const payloadReferences: Readonly<Record<string, 'evidence' | 'person' | 
 	signOff: 'evidence',
 	round: 'evidence',
 	delegation: 'evidence',
+	because: 'evidence',
 	verifiedBy: 'person',
 	confirmedBy: 'person',
 	supervisor: 'person',
