@@ -50,6 +50,7 @@ export default [
 	route('incidents', 'routes/reviewing/incidents.tsx'),
 	route('incidents/:incident', 'routes/reviewing/incident.tsx'),
 	route('delegations', 'routes/reviewing/open-delegations.tsx'),
+	route('outside-requests', 'routes/reviewing/outside-requests.tsx'),
 	route('outside/:token', 'routes/outside.tsx'),
 
 	route('ledger', 'routes/ledger/ledger.tsx'),

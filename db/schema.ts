@@ -496,17 +496,28 @@ export const outsideRequests = pgTable(
 		siteId: uuid('site_id').notNull(),
 		privilege: text('privilege').notNull(),
 		asked: jsonb('asked').notNull(),
+		/** Who it was sent to: their job and where they work. */
+		recipient: text('recipient').notNull().default(''),
 		tokenHash: text('token_hash').notNull(),
 		madeBy: uuid('made_by').notNull(),
 		madeAt: instant('made_at').notNull().defaultNow(),
 		expiresAt: instant('expires_at').notNull(),
 		usedAt: instant('used_at'),
+		/** When the link was taken out of use, and by whom. */
+		cancelledAt: instant('cancelled_at'),
+		cancelledBy: uuid('cancelled_by'),
 	},
 	(table) => [
 		primaryKey({ columns: [table.providerId, table.id] }),
 		unique().on(table.tokenHash),
+		index('outside_requests_open')
+			.on(table.providerId, table.expiresAt)
+			.where(sql`used_at is null and cancelled_at is null`),
 		foreignKey({ columns: [table.providerId, table.personId], foreignColumns: [people.providerId, people.id] }),
 		foreignKey({ columns: [table.providerId, table.siteId], foreignColumns: [sites.providerId, sites.id] }),
 		foreignKey({ columns: [table.providerId, table.madeBy], foreignColumns: [people.providerId, people.id] }),
+		foreignKey({ columns: [table.providerId, table.cancelledBy], foreignColumns: [people.providerId, people.id] }),
+		check('outside_requests_cancelled_whole', sql`(${table.cancelledAt} is null) = (${table.cancelledBy} is null)`),
+		check('outside_requests_end_once', sql`${table.usedAt} is null or ${table.cancelledAt} is null`),
 	],
 );

@@ -47,6 +47,8 @@ export interface SignOffPreview extends CellFacts {
 	/** What would be granted, and how the last day is worked out. */
 	term: Term;
 	refusal: SignOffRefusal | null;
+	/** Why somebody else could not make it; null: they could. */
+	refusalFor(signer: Pick<Authoriser, 'personId' | 'posts'>): SignOffRefusal | null;
 	/** The evidence the sign-off would rest on. */
 	basis: string[];
 	/** What is asked since something happened and is not done: nobody is signed off before it is. */
@@ -63,10 +65,9 @@ export async function previewSignOff(
 	cell: Cell,
 	now: Date,
 ): Promise<SignOffPreview | null> {
-	const { providerId, personId, posts } = authoriser;
 	const pinned = catalogue.privileges.get(cell.privilege);
 	if (!pinned) return null;
-	const known = await readCellFacts(tx, providerId, catalogue, cell, now);
+	const known = await readCellFacts(tx, authoriser.providerId, catalogue, cell, now);
 	const { evidence, facts, present, rules } = known;
 	const decision = decide(rules, evidence, cell, present);
 	const term = termOf(rules, evidence, cell, present);
@@ -75,14 +76,8 @@ export async function previewSignOff(
 	const basis = [...new Set(rests.flatMap((each) => each.evidence))];
 	const based = <K extends EvidenceKind>(kind: K) => ofKind(evidence, kind).filter((each) => basis.includes(each.id));
 	const by = requirementOf(pinned.body, 'sign-off')?.by ?? [];
-	return {
-		...known,
-		decision,
-		term,
-		basis,
-		asked: decision.rechecks.filter((each) => isAsked(each, present)),
-		flaws: decision.signOff ? new SignOffs(rules, rules.changes).flawsOf(decision.signOff, cell, facts) : [],
-		refusal: refuseSignOff({
+	const refusalFor = ({ personId, posts }: Pick<Authoriser, 'personId' | 'posts'>) =>
+		refuseSignOff({
 			signerId: personId,
 			learnerId: cell.personId,
 			authorised: maySignOff(posts, cell.siteId, by, employmentAt(facts, cell.siteId, present)),
@@ -91,7 +86,16 @@ export async function previewSignOff(
 			watchers: new Set(based('observation').map(({ payload }) => payload.assessor)),
 			verifiers: new Set(based('outside-assessment').map(({ payload }) => payload.verifiedBy)),
 			at: present,
-		}),
+		});
+	return {
+		...known,
+		decision,
+		term,
+		basis,
+		asked: decision.rechecks.filter((each) => isAsked(each, present)),
+		flaws: decision.signOff ? new SignOffs(rules, rules.changes).flawsOf(decision.signOff, cell, facts) : [],
+		refusal: refusalFor(authoriser),
+		refusalFor,
 	};
 }
 

@@ -12,10 +12,12 @@ export interface OutsideRequest {
 	siteId: string;
 	privilege: PrivilegeCode;
 	asked: unknown;
+	recipient: string;
 	madeBy: string;
 	madeAt: Date;
 	expiresAt: Date;
 	usedAt: Date | null;
+	cancelledAt: Date | null;
 }
 
 const columns = {
@@ -25,10 +27,12 @@ const columns = {
 	siteId: outsideRequests.siteId,
 	privilege: outsideRequests.privilege,
 	asked: outsideRequests.asked,
+	recipient: outsideRequests.recipient,
 	madeBy: outsideRequests.madeBy,
 	madeAt: outsideRequests.madeAt,
 	expiresAt: outsideRequests.expiresAt,
 	usedAt: outsideRequests.usedAt,
+	cancelledAt: outsideRequests.cancelledAt,
 };
 
 /** Whose request the link is whose secret has this hash, before the provider is known; or null. */
@@ -54,19 +58,20 @@ export async function readOutsideRequest(
 	return (row as OutsideRequest | undefined) ?? null;
 }
 
-/** The requests about one cell that wait for somebody outside, newest first. */
-export async function listWaitingRequests(
+/** The requests at some sites that wait for somebody outside, the newest first. */
+export async function listOpenRequests(
 	tx: Tx,
-	cell: { providerId: string; personId: string; siteId: string; privilege: string; now: Date },
+	{ providerId, siteIds, now }: { providerId: string; siteIds: readonly string[]; now: Date },
 ): Promise<OutsideRequest[]> {
 	const rows = await tx
 		.select(columns)
 		.from(outsideRequests)
 		.where(
-			sql`${outsideRequests.providerId} = ${cell.providerId} and ${outsideRequests.personId} = ${cell.personId}
-				and ${outsideRequests.siteId} = ${cell.siteId} and ${outsideRequests.privilege} = ${cell.privilege}
-				and ${outsideRequests.usedAt} is null and ${outsideRequests.expiresAt} > ${cell.now.toISOString()}`,
+			sql`${outsideRequests.providerId} = ${providerId}
+				and ${outsideRequests.siteId} = any(${sql.param([...siteIds])}::uuid[])
+				and ${outsideRequests.usedAt} is null and ${outsideRequests.cancelledAt} is null
+				and ${outsideRequests.expiresAt} > ${now.toISOString()}`,
 		)
-		.orderBy(sql`${outsideRequests.madeAt} desc`);
+		.orderBy(sql`${outsideRequests.madeAt} desc, ${outsideRequests.id}`);
 	return rows as OutsideRequest[];
 }

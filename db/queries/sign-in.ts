@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Post } from '../../app/domain/authority.ts';
 import type { Db, Tx } from '../client.server.ts';
-import { credentials, failedSecrets, people } from '../schema.ts';
+import { credentials, failedSecrets, people, providers } from '../schema.ts';
 
 export interface Provider {
 	id: string;
@@ -16,6 +16,12 @@ export async function findProvider(db: Db, slug: string | null): Promise<Provide
 		sql`select id, slug, name, demonstration from find_provider(${slug}::text)`,
 	);
 	return found ?? null;
+}
+
+/** What the provider of a transaction is called. */
+export async function readProviderName(tx: Tx, { providerId }: { providerId: string }): Promise<string> {
+	const [found] = await tx.select({ name: providers.name }).from(providers).where(sql`${providers.id} = ${providerId}`);
+	return found?.name ?? '';
 }
 
 export interface SessionRow {

@@ -150,6 +150,13 @@ const table: {
 	{ path: `${cell}/lone-giving`, form: {}, expected: [signsIn, '403', '403', '403', '422', '403', '404'] },
 	{ path: `${cell}/outside`, expected: [signsIn, '403', '403', '200', '200', '403', '404'] },
 	{ path: `${cell}/outside`, form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '404'] },
+	{ path: '/outside-requests', expected: [signsIn, '403', '403', '200', '200', '403', '200'] },
+	{ path: '/outside-requests', form: {}, expected: [signsIn, '403', '403', '422', '422', '403', '422'] },
+	{
+		path: '/outside-requests',
+		form: { request: namedId('no such request') },
+		expected: [signsIn, '403', '403', '403', '403', '403', '403'],
+	},
 	{ path: outside, expected: ['200', '200', '200', '200', '200', '200', '200'] },
 	{ path: outside, form: {}, expected: ['422', '403', '403', '403', '403', '403', '403'] },
 	{ path: `/outside/${'x'.repeat(43)}`, expected: ['404', '404', '404', '404', '404', '404', '404'] },
@@ -280,6 +287,7 @@ async function askSomebodyOutside(): Promise<string> {
 			{
 				id: namedId('outside request'),
 				kind: 'delegation',
+				recipient: 'District nurse, Oakfield Surgery',
 				person: 'RH-0142',
 				reviewOn: reviewDays(new Date()).usual,
 				now: new Date(),

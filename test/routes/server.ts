@@ -15,6 +15,8 @@ export interface Site {
 		options?: { cookie?: string; form?: Record<string, string>; origin?: string | null },
 	): Promise<Response>;
 	signIn(staffCode: string, password?: string): Promise<string>;
+	/** Everything the server has printed. */
+	said(): string;
 	close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export async function openSite(variables: Record<string, string> = {}): Promise<
 		url,
 		data,
 		ask,
+		said: server.said,
 		async signIn(staffCode, password = 'countersign-demo') {
 			const answer = await ask('/sign-in?provider=fairfield-care', { form: { staffCode, password } });
 			return answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';

@@ -1,8 +1,8 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from '@remix-run/node';
-import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
-import { askOutside } from '../../commands/outside-requests.ts';
+import { askOutside, listOpenLinks } from '../../commands/outside-requests.ts';
 import { config } from '../../config.server.ts';
 import { may } from '../../domain/authority.ts';
 import { reviewDays } from '../../domain/delegation.ts';
@@ -26,7 +26,7 @@ const opens = ['record', 'delegate'] as const;
 
 /** What somebody from outside can be asked about a cell. */
 export async function loader(args: LoaderFunctionArgs) {
-	return withCell(args, { authority: opens }, async (_tx, { visitor, person, site, pinned, address }) => ({
+	return withCell(args, { authority: opens }, async (tx, { visitor, person, site, pinned, cell, address }) => ({
 		id: uuidv7(),
 		name: `${person.givenName} ${person.familyName}`,
 		title: pinned.body.title,
@@ -35,6 +35,14 @@ export async function loader(args: LoaderFunctionArgs) {
 		delegated: requirementOf(pinned.body, 'delegation') !== undefined,
 		signsOff: may(visitor.posts, 'record', site.id),
 		review: reviewDays(args.context.now),
+		waiting: (await listOpenLinks(tx, visitor, [site.id], args.context.now))
+			.filter((each) => each.personId === person.id && each.privilege === cell.privilege)
+			.map(({ id, kind, recipient, person: supported, expiresAt }) => ({
+				id,
+				what: kind === 'delegation' ? `To delegate it for ${supported}` : 'To sign it off',
+				recipient,
+				until: sayMoment(expiresAt),
+			})),
 	}));
 }
 
@@ -70,6 +78,11 @@ export default function OutsideRequestPage() {
 	const errors = answered?.errors ?? [];
 	const sent: Record<string, string> = answered?.sent ?? {};
 	const field = (name: string) => ({ name, error: errors.find((each) => each.field === name)?.message });
+	// Both forms of the page ask who it is for: the id is that of the one that was sent, which the errors point at.
+	const recipient = (kind: string) =>
+		sent.kind === kind
+			? { id: 'recipient', defaultValue: sent.recipient, ...field('recipient') }
+			: { id: `recipient-${kind}` };
 	const link = answered && 'link' in answered ? (answered.link as { address: string; until: string }) : null;
 	return (
 		<>
@@ -86,11 +99,26 @@ export default function OutsideRequestPage() {
 					</p>
 					<p>
 						It works once, until {link.until}. Send it only to the professional who is to confirm. Whoever opens it
-						reads the name of {page.name} and what is asked, and no name of anybody you support.
+						reads your name, the name of {page.name} and what is asked, and no name of anybody you support.
+					</p>
+					<p>
+						Did it go to the wrong person? <Link to="/outside-requests">Cancel it</Link>
 					</p>
 				</Notice>
 			) : (
 				<>
+					{page.waiting.length > 0 && (
+						<Notice tone="plain" title="This has been sent before and waits for an answer">
+							<ul>
+								{page.waiting.map((each) => (
+									<li key={each.id}>{`${each.what}: sent to ${each.recipient}, works until ${each.until}`}</li>
+								))}
+							</ul>
+							<p>
+								<Link to="/outside-requests">See or cancel links that are open</Link>
+							</p>
+						</Notice>
+					)}
 					<Inset>
 						You get a link to send to them. They confirm with the number of their registration, once. Nobody needs to
 						sign in for that. Check who they are before you send it.
@@ -100,6 +128,7 @@ export default function OutsideRequestPage() {
 							<h2>A nurse from outside delegates it</h2>
 							<input type="hidden" name="id" value={(sent.kind === 'delegation' && sent.id) || page.id} />
 							<input type="hidden" name="kind" value="delegation" />
+							<RecipientField {...recipient('delegation')} />
 							<TextField
 								{...field('person')}
 								label="Reference of the person supported"
@@ -125,6 +154,7 @@ export default function OutsideRequestPage() {
 							<p>Only where everything else is done and nobody here may sign it off, as for a home’s only manager.</p>
 							<input type="hidden" name="id" value={(sent.kind === 'sign-off' && sent.id) || page.id} />
 							<input type="hidden" name="kind" value="sign-off" />
+							<RecipientField {...recipient('sign-off')} />
 							<Button kind="secondary" disabled={busy}>
 								Make a link for a sign-off
 							</Button>
@@ -133,5 +163,17 @@ export default function OutsideRequestPage() {
 				</>
 			)}
 		</>
+	);
+}
+
+function RecipientField(given: { id: string; defaultValue?: string | undefined; error?: string | undefined }) {
+	return (
+		<TextField
+			{...given}
+			name="recipient"
+			label="Who do you send it to?"
+			hint="Their job and where they work, such as district nurse, Oakfield Surgery"
+			autoComplete="off"
+		/>
 	);
 }

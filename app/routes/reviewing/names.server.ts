@@ -22,7 +22,9 @@ export async function readNames(
 		privilege: ({ privilege }: Pick<Evidence, 'privilege'>): string =>
 			privilege ? titles().privilege(privilege) : 'Everything',
 		/** The page of a cell, with `rest` after it. A fact about every privilege is shown at `anyPrivilege`. */
-		cell: ({ personId, siteId, privilege }: Evidence, anyPrivilege = ''): string =>
-			`/people/${personId}/${siteOf(siteId)?.slug}/${privilege ?? anyPrivilege}`,
+		cell: (
+			{ personId, siteId, privilege }: Pick<Evidence, 'personId' | 'siteId' | 'privilege'>,
+			anyPrivilege = '',
+		): string => `/people/${personId}/${siteOf(siteId)?.slug}/${privilege ?? anyPrivilege}`,
 	};
 }

@@ -91,6 +91,9 @@ export default function OpenDelegationsPage() {
 			) : (
 				<Inset>Nothing is delegated at your sites at the moment.</Inset>
 			)}
+			<p>
+				<Link to="/outside-requests">Links that wait for somebody outside to confirm</Link>
+			</p>
 			{nurse && (
 				<>
 					<h2>To whom you can delegate</h2>

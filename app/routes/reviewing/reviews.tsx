@@ -141,6 +141,10 @@ export default function ReviewsPage() {
 			<p>
 				<Link to="/overrides">All overrides of the last twelve months</Link>
 			</p>
+			<h2>Professionals outside</h2>
+			<p>
+				<Link to="/outside-requests">Links that wait for somebody outside to confirm</Link>
+			</p>
 		</>
 	);
 }
