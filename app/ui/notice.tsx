@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { LinkButton } from './form.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
 type NoticeTone = 'plain' | 'next' | 'warning' | 'success';
@@ -18,6 +19,20 @@ export function Notice({ tone, title, children }: { tone: NoticeTone; title: str
 			</h2>
 			{children && <div className="notice-body">{children}</div>}
 		</div>
+	);
+}
+
+/** Why something cannot be done about a cell, and the way back to what is known. */
+export function Refusal({ title, why, evidence }: { title: string; why: string; evidence: string }) {
+	return (
+		<>
+			<Notice tone="warning" title={title}>
+				<p>{why}</p>
+			</Notice>
+			<LinkButton kind="secondary" to={evidence}>
+				See the evidence
+			</LinkButton>
+		</>
 	);
 }
 

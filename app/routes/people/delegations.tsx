@@ -19,7 +19,8 @@ import { sayDay } from '../../domain/period.ts';
 import { requirementOf } from '../../domain/privilege.ts';
 import { openDelegations } from '../../domain/progress.ts';
 import { forbidden, notFound } from '../../session.server.ts';
-import { Button, DateField, ErrorSummary, TextField } from '../../ui/form.tsx';
+import { DelegationFields } from '../../ui/delegation-fields.tsx';
+import { Button, ErrorSummary, TextField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, Notice } from '../../ui/notice.tsx';
 import { DataTable } from '../../ui/table.tsx';
@@ -123,7 +124,7 @@ export default function DelegationsPage() {
 	const busy = useNavigation().state !== 'idle';
 	const errors = refused?.errors ?? [];
 	const sent: Record<string, string> = refused?.sent ?? {};
-	const field = (name: string) => ({ name, error: errors.find((each) => each.field === name)?.message });
+	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
 	return (
 		<>
 			<ErrorSummary key={refused?.at} errors={errors} />
@@ -159,29 +160,21 @@ export default function DelegationsPage() {
 						and review it, and they know when to call me.
 					</p>
 					<input type="hidden" name="id" value={sent.id ?? page.id} />
-					<TextField
-						{...field('person')}
-						label="Reference of the person supported"
-						hint="As your eMAR knows them, such as RH-0142. Never write a name, a room or a date of birth"
-						width={20}
-						autoComplete="off"
-						defaultValue={sent.person}
+					<DelegationFields
+						review={page.review}
+						reviewLabel="When will you review it?"
+						reviewHint="Within twelve months. After that day it does not count any more"
+						sent={sent}
+						errorOf={errorOf}
 					/>
 					<TextField
-						{...field('registration')}
+						name="registration"
 						label="Your NMC PIN"
 						hint="Such as 12A3456E"
 						width={10}
 						autoComplete="off"
 						defaultValue={sent.registration}
-					/>
-					<DateField
-						{...field('reviewOn')}
-						label="When will you review it?"
-						hint="Within twelve months. After that day it does not count any more"
-						min={page.review.first}
-						max={page.review.last}
-						defaultValue={sent.reviewOn ?? page.review.usual}
+						error={errorOf('registration')}
 					/>
 					<Button disabled={busy}>{busy ? 'Saving…' : 'Delegate'}</Button>
 				</Form>

@@ -1,13 +1,14 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
-import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { allowLoneGiving, listSecondChecks, previewLoneGiving } from '../../commands/lone-givings.ts';
 import { type LoneGivingRefusal, loneGivingForm, loneGivingRefusalWords } from '../../domain/lone-giving.ts';
 import { forbidden } from '../../session.server.ts';
-import { Button, ErrorSummary, LinkButton, SelectField, TextAreaField, TextField } from '../../ui/form.tsx';
+import { ErrorSummary, SelectField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset, Notice } from '../../ui/notice.tsx';
+import { Inset, Refusal } from '../../ui/notice.tsx';
+import { OnCallForm } from '../../ui/on-call-form.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { withCell } from './cell.server.ts';
 import { readSent } from './sent.server.ts';
@@ -77,16 +78,11 @@ export default function LoneGivingPage() {
 				]}
 			/>
 			{page.refusal || !page.checks.length ? (
-				<>
-					<Notice tone="warning" title="This cannot be allowed">
-						<p>
-							{page.refusal ?? 'There is nobody else at the provider today who is competent in this and could check.'}
-						</p>
-					</Notice>
-					<LinkButton kind="secondary" to={page.address}>
-						See the evidence
-					</LinkButton>
-				</>
+				<Refusal
+					title="This cannot be allowed"
+					why={page.refusal ?? 'There is nobody else at the provider today who is competent in this and could check.'}
+					evidence={page.address}
+				/>
 			) : (
 				<>
 					<Inset>
@@ -96,8 +92,7 @@ export default function LoneGivingPage() {
 							list of overrides, with your name and your reason.
 						</p>
 					</Inset>
-					<Form method="post" noValidate>
-						<input type="hidden" name="id" value={refused?.sent.id ?? page.id} />
+					<OnCallForm page={page} why="Why is there no witness?" sent={refused?.sent} errorOf={errorOf} busy={busy}>
 						<SelectField
 							name="secondCheck"
 							label="Who checks by telephone?"
@@ -107,28 +102,7 @@ export default function LoneGivingPage() {
 							defaultValue={refused?.sent.secondCheck}
 							error={errorOf('secondCheck')}
 						/>
-						<TextAreaField
-							name="note"
-							label="Why is there no witness?"
-							hint="A few words. Nothing about the people you support"
-							maxLength={280}
-							defaultValue={refused?.sent.note}
-							error={errorOf('note')}
-						/>
-						<TextField
-							name="hours"
-							label="For how many hours?"
-							width={4}
-							inputMode="decimal"
-							autoComplete="off"
-							suffix="hours"
-							defaultValue={refused?.sent.hours ?? page.hours}
-							error={errorOf('hours')}
-						/>
-						<Button kind="warning" disabled={busy}>
-							{busy ? 'Saving…' : 'Allow it'}
-						</Button>
-					</Form>
+					</OnCallForm>
 				</>
 			)}
 		</>

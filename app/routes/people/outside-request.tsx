@@ -10,7 +10,8 @@ import { askDelegationForm, askSignOffForm, type OutsideRefusal, outsideRefusalW
 import { sayMoment } from '../../domain/period.ts';
 import { requirementOf } from '../../domain/privilege.ts';
 import { forbidden } from '../../session.server.ts';
-import { Button, DateField, ErrorSummary, TextField } from '../../ui/form.tsx';
+import { DelegationFields } from '../../ui/delegation-fields.tsx';
+import { Button, ErrorSummary, TextField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
 import { Inset, Notice } from '../../ui/notice.tsx';
 import { withCell } from './cell.server.ts';
@@ -77,11 +78,11 @@ export default function OutsideRequestPage() {
 	const busy = useNavigation().state !== 'idle';
 	const errors = answered?.errors ?? [];
 	const sent: Record<string, string> = answered?.sent ?? {};
-	const field = (name: string) => ({ name, error: errors.find((each) => each.field === name)?.message });
+	const errorOf = (field: string) => errors.find((each) => each.field === field)?.message;
 	// Both forms of the page ask who it is for: the id is that of the one that was sent, which the errors point at.
 	const recipient = (kind: string) =>
 		sent.kind === kind
-			? { id: 'recipient', defaultValue: sent.recipient, ...field('recipient') }
+			? { id: 'recipient', defaultValue: sent.recipient, error: errorOf('recipient') }
 			: { id: `recipient-${kind}` };
 	const link = answered && 'link' in answered ? (answered.link as { address: string; until: string }) : null;
 	return (
@@ -129,21 +130,12 @@ export default function OutsideRequestPage() {
 							<input type="hidden" name="id" value={(sent.kind === 'delegation' && sent.id) || page.id} />
 							<input type="hidden" name="kind" value="delegation" />
 							<RecipientField {...recipient('delegation')} />
-							<TextField
-								{...field('person')}
-								label="Reference of the person supported"
-								hint="As your eMAR knows them, such as RH-0142. Never write a name, a room or a date of birth"
-								width={20}
-								autoComplete="off"
-								defaultValue={sent.person}
-							/>
-							<DateField
-								{...field('reviewOn')}
-								label="When will the nurse review it?"
-								hint="Ask her. Within twelve months"
-								min={page.review.first}
-								max={page.review.last}
-								defaultValue={sent.reviewOn ?? page.review.usual}
+							<DelegationFields
+								review={page.review}
+								reviewLabel="When will the nurse review it?"
+								reviewHint="Ask her. Within twelve months"
+								sent={sent}
+								errorOf={errorOf}
 							/>
 							<Button disabled={busy}>{busy ? 'Saving…' : 'Make a link for a nurse'}</Button>
 						</Form>

@@ -1,13 +1,14 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, redirect } from '@remix-run/node';
-import { Form, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
+import { useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { override, previewOverride } from '../../commands/overriding.ts';
 import { type OverrideRefusal, overrideForm, overrideRefusalWords } from '../../domain/override.ts';
 import { forbidden } from '../../session.server.ts';
-import { Button, Choices, ErrorSummary, LinkButton, TextAreaField, TextField } from '../../ui/form.tsx';
+import { Choices, ErrorSummary } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset, Notice } from '../../ui/notice.tsx';
+import { Inset, Refusal } from '../../ui/notice.tsx';
+import { OnCallForm } from '../../ui/on-call-form.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { withCell } from './cell.server.ts';
 import { readSent } from './sent.server.ts';
@@ -75,14 +76,7 @@ export default function OverridePage() {
 				]}
 			/>
 			{page.refusal ? (
-				<>
-					<Notice tone="warning" title="This cannot be allowed">
-						<p>{page.refusal}</p>
-					</Notice>
-					<LinkButton kind="secondary" to={page.address}>
-						See the evidence
-					</LinkButton>
-				</>
+				<Refusal title="This cannot be allowed" why={page.refusal} evidence={page.address} />
 			) : (
 				<>
 					<Inset>
@@ -92,26 +86,7 @@ export default function OverridePage() {
 							list of overrides, with your name and your reason.
 						</p>
 					</Inset>
-					<Form method="post" noValidate>
-						<input type="hidden" name="id" value={refused?.sent.id ?? page.id} />
-						<TextAreaField
-							name="note"
-							label="Why is there no other way?"
-							hint="A few words. Nothing about the people you support"
-							maxLength={280}
-							defaultValue={refused?.sent.note}
-							error={errorOf('note')}
-						/>
-						<TextField
-							name="hours"
-							label="For how many hours?"
-							width={4}
-							inputMode="decimal"
-							autoComplete="off"
-							suffix="hours"
-							defaultValue={refused?.sent.hours ?? page.hours}
-							error={errorOf('hours')}
-						/>
+					<OnCallForm page={page} why="Why is there no other way?" sent={refused?.sent} errorOf={errorOf} busy={busy}>
 						{(page.over || errorOf('over')) && (
 							<Choices
 								kind="checkbox"
@@ -123,10 +98,7 @@ export default function OverridePage() {
 								error={errorOf('over')}
 							/>
 						)}
-						<Button kind="warning" disabled={busy}>
-							{busy ? 'Saving…' : 'Allow it'}
-						</Button>
-					</Form>
+					</OnCallForm>
 				</>
 			)}
 		</>

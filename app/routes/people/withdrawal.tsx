@@ -13,9 +13,9 @@ import {
 } from '../../domain/withdrawal.ts';
 import { forbidden } from '../../session.server.ts';
 import { CopiesNotice } from '../../ui/copies-notice.tsx';
-import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
+import { Button, ErrorSummary, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset, Notice } from '../../ui/notice.tsx';
+import { Inset, Refusal } from '../../ui/notice.tsx';
 import { ReachField, SecondPersonFields } from '../../ui/stop-fields.tsx';
 import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
@@ -82,14 +82,7 @@ export default function WithdrawalPage() {
 			/>
 			<CopiesNotice {...page.copies} />
 			{page.refusal ? (
-				<>
-					<Notice tone="warning" title="This cannot be taken back">
-						<p>{page.refusal}</p>
-					</Notice>
-					<LinkButton kind="secondary" to={page.address}>
-						See the evidence
-					</LinkButton>
-				</>
+				<Refusal title="This cannot be taken back" why={page.refusal} evidence={page.address} />
 			) : (
 				<>
 					<Inset>
