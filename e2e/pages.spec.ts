@@ -28,6 +28,7 @@ const visits = [
 	{ who: 'grace.mensah', size: desktop, path: '/overrides', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/incidents', most: 105 },
 	{ who: 'margaret.doyle', size: phone, path: '/delegations', most: 105 },
+	{ who: 'margaret.doyle', size: phone, path: '/outside-requests', most: 105 },
 	{ who: 'grace.mensah', size: phone, path: '/ledger', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '/ledger/check', most: 105 },
 	{ who: 'grace.mensah', size: desktop, path: '{tomasz}/rose-house/administer-oral/day', most: 105 },
@@ -214,19 +215,37 @@ test('a district nurse confirms a delegation by a link, without JavaScript, once
 	await expect(nurse.getByText('RH-0199')).toBeVisible();
 	await nurse.getByRole('button', { name: 'Confirm' }).click();
 	await expect(nurse.getByRole('alert')).toContainText('Tick the box');
-	await nurse.getByLabel('The number of your registration').fill('12a3456e');
+	await nurse.getByLabel('Your registration number').fill('12a3456e');
 	await nurse.getByRole('checkbox', { name: 'Yes, I confirm it' }).check();
 	await nurse.getByRole('button', { name: 'Confirm' }).click();
 	await expect(nurse.getByRole('heading', { name: 'Thank you' })).toBeVisible();
 	await nurse.goto(link);
-	await expect(nurse.getByText('This link has been used')).toBeVisible();
+	await expect(nurse.getByRole('heading', { name: 'This link cannot be used' })).toBeVisible();
+});
+
+test('with JavaScript too, and a second tab of hers is thanked as well', async ({ browser, page }) => {
+	await signIn(page, 'grace.mensah');
+	const link = await linkFor(page, 'RH-0198');
+	const context = await browser.newContext({ viewport: phone });
+	const tabs = [await context.newPage(), await context.newPage()];
+	for (const tab of tabs) await tab.goto(link);
+	for (const tab of tabs) {
+		await tab.getByLabel('Your registration number').fill('12A3456E');
+		await tab.getByRole('checkbox', { name: 'Yes, I confirm it' }).check();
+		await tab.getByRole('button', { name: 'Confirm' }).click();
+		await expect(tab.getByRole('heading', { name: 'Thank you' })).toBeVisible();
+	}
+	await page.goto('/outside-requests');
+	await expect(page.getByText('RH-0198')).toHaveCount(0);
 });
 
 /** Asks a nurse from outside to delegate insulin to Tomasz, as whoever is signed in. */
 async function linkFor(page: Page, reference: string): Promise<string> {
 	await page.goto(await resolve(page, '{tomasz}/rose-house/administer-insulin/outside'));
-	await page.getByLabel('Reference of the person supported').fill(reference);
-	await page.getByRole('button', { name: 'Make a link for a nurse' }).click();
+	const form = page.locator('form').filter({ has: page.getByRole('button', { name: 'Make a link for a nurse' }) });
+	await form.getByLabel('Who do you send it to?').fill('District nurse, Oakfield Surgery');
+	await form.getByLabel('Reference of the person supported').fill(reference);
+	await form.getByRole('button', { name: 'Make a link for a nurse' }).click();
 	return (await page.locator('code').textContent()) ?? '';
 }
 
@@ -248,7 +267,8 @@ const made: Record<string, (page: Page) => Promise<string>> = {
 	},
 	/** A link is for somebody from outside: whoever made it is told so, and reads what was asked. */
 	async outside(page) {
-		const link = await linkFor(page, 'RH-0142');
+		// There is one open link for one person supported at a time.
+		const link = await linkFor(page, `RH-${Date.now()}`);
 		return new URL(link).pathname;
 	},
 	async decision(page) {
