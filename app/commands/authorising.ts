@@ -3,19 +3,20 @@ import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import { findIncident } from '#db/queries/incidents.ts';
 import { listPeopleByIds, listSites } from '#db/queries/people.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { maySignOff, refuseSignOff, type SignOffRefusal } from '../domain/assessing.ts';
-import { may, mayEverywhere, type Post } from '../domain/authority.ts';
+import { basisOf, maySignOff, refuseSignOff, type SignOffRefusal } from '../domain/assessing.ts';
+import { may, type Post } from '../domain/authority.ts';
 import type { ChangeAsks } from '../domain/content.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
 import { employmentAt } from '../domain/employment.ts';
-import { type EvidenceKind, type EvidenceOf, ofKind, type Payload } from '../domain/evidence.ts';
+import { type EvidenceOf, ofKind, type Payload } from '../domain/evidence.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Progress } from '../domain/ground.ts';
 import {
 	asksAsMuchAs,
 	type LiftingRefusal,
 	leastAskedAnywhere,
+	mayLift,
 	openPauses,
 	type PauseRefusal,
 } from '../domain/pause.ts';
@@ -72,26 +73,22 @@ export async function previewSignOff(
 	const decision = decide(rules, evidence, cell, present);
 	const term = termOf(rules, evidence, cell, present);
 	if (!term) return null;
-	const rests = decision.progress.filter((each) => each.requirement.kind !== 'sign-off');
-	const basis = [...new Set(rests.flatMap((each) => each.evidence))];
-	const based = <K extends EvidenceKind>(kind: K) => ofKind(evidence, kind).filter((each) => basis.includes(each.id));
 	const by = requirementOf(pinned.body, 'sign-off')?.by ?? [];
 	const refusalFor = ({ personId, posts }: Pick<Authoriser, 'personId' | 'posts'>) =>
 		refuseSignOff({
 			signerId: personId,
 			learnerId: cell.personId,
 			authorised: maySignOff(posts, cell.siteId, by, employmentAt(facts, cell.siteId, present)),
-			paused: openPauses(facts, cell).length > 0,
+			facts,
+			question: cell,
 			decision,
-			watchers: new Set(based('observation').map(({ payload }) => payload.assessor)),
-			verifiers: new Set(based('outside-assessment').map(({ payload }) => payload.verifiedBy)),
 			at: present,
 		});
 	return {
 		...known,
 		decision,
 		term,
-		basis,
+		basis: basisOf(decision),
 		asked: decision.rechecks.filter((each) => isAsked(each, present)),
 		flaws: decision.signOff ? new SignOffs(rules, rules.changes).flawsOf(decision.signOff, cell, facts) : [],
 		refusal: refusalFor(authoriser),
@@ -254,13 +251,10 @@ export async function liftPause(
 
 /** The open pauses that bear on a cell and that this authoriser may lift. */
 export function liftablePauses(
-	{ personId, posts }: Authoriser,
+	authoriser: Authoriser,
 	facts: Facts,
 	cell: Cell,
 	allSites: readonly string[],
 ): EvidenceOf<'pause'>[] {
-	const everywhere = mayEverywhere(posts, 'pause', allSites);
-	return openPauses(facts, cell).filter(
-		(each) => (each.siteId !== null || everywhere) && !each.payload.parties?.includes(personId),
-	);
+	return openPauses(facts, cell).filter((each) => mayLift(each, authoriser, allSites));
 }

@@ -3,12 +3,11 @@ import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { listColleagues } from '#db/queries/people.ts';
 import { listStandingsNow } from '#db/queries/standings.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { isOnlyAssessor, isReady, maySignOff } from '../domain/assessing.ts';
+import { basisOf, isForSomebodyElse, maySignOff, refuseSignOff, type SignOffRefusal } from '../domain/assessing.ts';
 import { decider } from '../domain/decide.ts';
 import { employmentAt } from '../domain/employment.ts';
 import { presentFor } from '../domain/evidence.ts';
 import { Facts, standingEvidence } from '../domain/facts.ts';
-import { openPauses } from '../domain/pause.ts';
 import { type LocalDay, localDay } from '../domain/period.ts';
 import { type PrivilegeCode, requirementOf } from '../domain/privilege.ts';
 import type { Standing } from '../domain/rules.ts';
@@ -27,8 +26,8 @@ export interface AwaitingSignOff {
 	since: Date;
 	/** For a renewal: the last day of the sign-off that is held. */
 	lastDay: LocalDay | null;
-	/** The visitor watched every round, and somebody else has to sign. */
-	watchedAll: boolean;
+	/** Why somebody else than the visitor has to sign. */
+	refusal: SignOffRefusal | null;
 }
 
 /** Where somebody may lack nothing but a sign-off: also beside a colleague, and inside the window of a renewal. */
@@ -62,13 +61,22 @@ export async function listAwaitingSignOff(
 				const body = here.privileges.get(privilege);
 				const by = (body && requirementOf(body, 'sign-off')?.by) ?? [];
 				if (!body || !maySignOff(posts, siteId, by, employment)) continue;
-				const decision = answer({ privilege, siteId });
-				const { holds, lastDay, progress, standing } = decision;
-				if (!isReady(decision, present) || openPauses(facts, { privilege, siteId }).length) continue;
+				const question = { privilege, siteId };
+				const decision = answer(question);
+				const { holds, lastDay, standing } = decision;
+				const refusal = refuseSignOff({
+					signerId: personId,
+					learnerId: colleague.id,
+					authorised: true,
+					facts,
+					question,
+					decision,
+					at: present,
+				});
+				if (refusal && !isForSomebodyElse(refusal)) continue;
 				if (holds && (!lastDay || present < windowOpens(lastDay, policy, body, employment))) continue;
-				const basis = new Set(progress.flatMap((each) => each.evidence));
-				const based = theirs.filter((each) => basis.has(each.id));
-				const watchers = new Set(based.flatMap((each) => (each.kind === 'observation' ? each.payload.assessor : [])));
+				const basis = basisOf(decision);
+				const based = theirs.filter((each) => basis.includes(each.id));
 				found.push({
 					personId: colleague.id,
 					name: `${colleague.givenName} ${colleague.familyName}`,
@@ -77,7 +85,7 @@ export async function listAwaitingSignOff(
 					standing,
 					since: new Date(Math.max(0, ...based.map((each) => each.recordedAt.getTime()))),
 					lastDay: holds ? lastDay : null,
-					watchedAll: isOnlyAssessor(personId, watchers, decision),
+					refusal,
 				});
 			}
 		}

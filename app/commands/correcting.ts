@@ -77,9 +77,14 @@ export async function readCorrection(
 				: null,
 		refuse(by, second) {
 			const parties = [
-				...new Set([...partiesHere(), ...(entry.kind === 'pause' ? (entry.payload.parties ?? []) : [])]),
+				...new Set([
+					...partiesHere(),
+					...effects.flatMap(({ question }) => partiesTo(facts, question)),
+					...(entry.kind === 'pause' ? (entry.payload.parties ?? []) : []),
+				]),
 			];
-			if (entry.kind === 'pause' && parties.includes(by.personId)) return 'party';
+			const alone = entry.kind === 'pause' || (entry.kind === 'age-decision' && !entry.payload.may);
+			if (alone && parties.includes(by.personId)) return 'party';
 			return refuseTakingBack(needs, entry, { by, second, sites, allSites, parties });
 		},
 	};

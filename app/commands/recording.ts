@@ -5,11 +5,14 @@ import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
 import { nurseRegistration } from '../domain/delegation.ts';
 import type { Evidence, EvidenceKind } from '../domain/evidence.ts';
+import { partiesTo } from '../domain/pause.ts';
 import { instantOf, localDay, startOfDay } from '../domain/period.ts';
+import type { PrivilegeCode } from '../domain/privilege.ts';
 import { type RecordKind, type RecordRefusal, type recordForms, recordWords, slugOf } from '../domain/record.ts';
 import { isForSecond, type TakingBackRefusal } from '../domain/taking-back.ts';
 import { append, type Fact, fact, holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
+import { readCellFacts } from './cell-facts.ts';
 import { confirmBy, type GivenSecond } from './confirming.ts';
 import { listWorkSites, readCorrection } from './correcting.ts';
 import { movePosts } from './employing.ts';
@@ -41,7 +44,11 @@ export async function record(
 	const happened = form.kind === 'site-induction' ? form.on : form.kind === 'absence' ? form.from : '';
 	if (happened > today || ('awardedOn' in form && form.awardedOn > today)) return { ok: false, why: 'in-the-future' };
 	const refusal =
-		form.kind === 'outside-assessment' ? await refuseOutside(tx, authoriser, catalogue, personId, form, now) : null;
+		form.kind === 'outside-assessment'
+			? await refuseOutside(tx, authoriser, catalogue, personId, form, now)
+			: form.kind === 'age-decision' && form.may === 'yes'
+				? await refuseYes(tx, authoriser, catalogue, personId, { ...form, sites }, now)
+				: null;
 	if (refusal) return { ok: false, why: refusal };
 	await append(tx, providerId, catalogue, [factOf(form, personId, authoriser.personId, now)]);
 	if (form.kind === 'nurse-registration') await settle(tx, authoriser, catalogue, personId, now);
@@ -52,6 +59,22 @@ export async function record(
 async function settle(tx: Tx, { providerId, personId }: Authoriser, catalogue: Catalogue, nurseId: string, now: Date) {
 	const given = { nurseId, recordedBy: personId, now };
 	await append(tx, providerId, catalogue, await settleTakeovers(tx, providerId, catalogue, given));
+}
+
+/** A no stops somebody, and is open to whoever decides. A yes is not for somebody who was involved in what a pause was about. */
+async function refuseYes(
+	tx: Tx,
+	{ providerId, personId: recordedBy }: Authoriser,
+	catalogue: Catalogue,
+	personId: string,
+	{ privilege, sites }: { privilege: PrivilegeCode | null; sites: readonly string[] },
+	now: Date,
+): Promise<RecordRefusal | null> {
+	for (const siteId of privilege ? sites : []) {
+		const { facts } = await readCellFacts(tx, providerId, catalogue, { personId, siteId }, now);
+		if (partiesTo(facts, { privilege: privilege as PrivilegeCode, siteId }).includes(recordedBy)) return 'party';
+	}
+	return null;
 }
 
 function factOf(form: RecordForm, personId: string, recordedBy: string, now: Date): Fact {

@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts';
 import type { Employment } from './employment.ts';
 import { type Facts, openPause } from './facts.ts';
 import type { Progress } from './ground.ts';
+import { partiesTo } from './pause.ts';
 import type { PrivilegeCode, RequirementKind, Role } from './privilege.ts';
 import { missingBeforeSignOff } from './progress.ts';
 import type { ReasonCode } from './reason.ts';
@@ -21,8 +22,8 @@ export type AssessRefusal = keyof typeof assessRefusalWords;
 /** Why the assessor of a round could not assess it then, as we know now. Neutral words, about somebody else. */
 export const flaggedWords: Record<AssessRefusal, string> = {
 	yourself: 'The assessor was the learner.',
-	'not-an-assessor': 'The assessor was not signed off to assess here then.',
-	'not-competent': 'The assessor was not competent in this here then.',
+	'not-an-assessor': 'The assessor was not signed off to assess at that site then.',
+	'not-competent': 'The assessor was not competent in this at that site then.',
 	'wrong-role': 'The assessor was in another role then.',
 };
 
@@ -113,9 +114,16 @@ export const signOffRefusalWords = {
 	'only-assessor': 'You watched every round yourself. Somebody else has to make the final sign-off.',
 	'verified-yourself':
 		'You recorded the outside assessment that this rests on. Somebody else has to make the final sign-off.',
+	party:
+		'You were involved in what a pause was about. Somebody else has to make the final sign-off: a colleague or, where nobody else here may, a health professional from outside.',
 	'day-changed': 'The last day has changed since you opened this page. Please look again and confirm.',
 } as const;
 export type SignOffRefusal = keyof typeof signOffRefusalWords;
+
+/** Whether nothing is missing but somebody else who signs. */
+export function isForSomebodyElse(why: SignOffRefusal): boolean {
+	return why === 'only-assessor' || why === 'verified-yourself' || why === 'party';
+}
 
 /**
  * Whether posts let somebody sign off what is signed off `by` some roles: the requirement decides. For a learner who
@@ -151,6 +159,15 @@ export function mayAbout(
 	);
 }
 
+/** Who finds sign-offs to look at again: each of what they may see or sign off (`mayAbout`). */
+export const reviewing = ['see-evidence', 'sign-off'] as const satisfies readonly Authority[];
+
+/** The evidence that a sign-off made now would rest on. */
+export function basisOf({ progress }: Pick<Decision, 'progress'>): string[] {
+	const rests = progress.filter((each) => each.requirement.kind !== 'sign-off');
+	return [...new Set(rests.flatMap((each) => each.evidence))];
+}
+
 /**
  * Why somebody may not sign off what stands like this; null where they may. Nobody signs while anything is asked
  * "since" something: signing anew is no way round it (design.md section 6).
@@ -159,27 +176,32 @@ export function refuseSignOff(given: {
 	signerId: string;
 	learnerId: string;
 	authorised: boolean;
-	paused: boolean;
+	/** What stands of the learner, and what is decided from it. */
+	facts: Facts;
+	question: Question;
 	decision: Pick<Decision, 'progress' | 'rechecks'>;
-	/** Who watched the rounds that it would rest on, and who recorded an outside assessment that stands for them. */
-	watchers: ReadonlySet<string>;
-	verifiers: ReadonlySet<string>;
 	at: Date;
 }): SignOffRefusal | null {
-	const { signerId, decision, watchers, at } = given;
+	const { signerId, facts, question, decision, at } = given;
 	if (signerId === given.learnerId) return 'yourself';
 	if (!given.authorised) return 'not-authorised';
-	if (given.paused) return 'paused';
+	if (openPause(facts, question)) return 'paused';
 	if (!isReady(decision, at)) return 'not-ready';
-	if (given.verifiers.has(signerId)) return 'verified-yourself';
-	return isOnlyAssessor(signerId, watchers, decision) ? 'only-assessor' : null;
+	if (partiesTo(facts, question).includes(signerId)) return 'party';
+	const basis = new Set(basisOf(decision));
+	const outside = facts.of('outside-assessment').filter((each) => basis.has(each.id));
+	if (outside.some(({ payload }) => payload.verifiedBy === signerId)) return 'verified-yourself';
+	const rounds = facts.of('observation').filter((each) => basis.has(each.id));
+	return isOnlyAssessor(signerId, new Set(rounds.map(({ payload }) => payload.assessor)), decision)
+		? 'only-assessor'
+		: null;
 }
 
 /**
  * Whether somebody else has to sign, because they watched every round. Not so for a task that nurses delegate: the nurse
  * who delegates it is the one who assesses it and answers for it (domain.md sections 1.8 and 7).
  */
-export function isOnlyAssessor(
+function isOnlyAssessor(
 	signerId: string,
 	watchers: ReadonlySet<string>,
 	{ progress }: Pick<Decision, 'progress'>,
@@ -189,7 +211,7 @@ export function isOnlyAssessor(
 }
 
 /** Whether nothing is missing but the sign-off (and a delegation, which others give) and nothing is asked since. */
-export function isReady({ progress, rechecks }: Pick<Decision, 'progress' | 'rechecks'>, at: Date): boolean {
+function isReady({ progress, rechecks }: Pick<Decision, 'progress' | 'rechecks'>, at: Date): boolean {
 	return (
 		progress.length > 0 && !missingBeforeSignOff(progress).length && !rechecks.some((recheck) => isAsked(recheck, at))
 	);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { may, mayEverywhere, type Post } from './authority.ts';
 import { type ChangeAsks, changeAsks } from './content.ts';
 import type { Evidence, EvidenceOf, Payload } from './evidence.ts';
-import { begunAt, concerns, type Facts, isAfter, isOf } from './facts.ts';
+import { concerns, type Facts, isAfter } from './facts.ts';
 import { type IncidentKind, isSevere } from './incident.ts';
 import { endOfDay, localDay, moveDay } from './period.ts';
 import type { Policy } from './policy.ts';
@@ -32,41 +33,40 @@ export function pauseOnReport(
 }
 
 /**
- * Who was involved in what the pauses that bear on a question are about: those that are open, and those that were lifted
- * on a condition until somebody else has watched a round that passed, or has signed off, since. A party does not assess,
- * lift or review (design.md section 6).
+ * Who was involved in what the pauses that bear on a question are about. A party does not assess, lift, sign off or review
+ * (design.md section 6), until somebody else has signed off after the lifting. Whatever the lifting asked for, that is the
+ * first time that somebody uninvolved answers for what the person can do.
  */
 export function partiesTo(facts: Facts, question: Question): string[] {
 	const bearing = facts.of('pause').filter((pause) => {
-		if (!concerns(pause, question) || !pause.payload.parties?.length) return false;
+		const { parties = [] } = pause.payload;
+		if (!parties.length || !concerns(pause, question)) return false;
 		const lifting = facts.of('pause-lifted').find((each) => each.payload.pause === pause.id);
-		if (!lifting) return true;
-		const { asks } = lifting.payload;
-		return asks !== undefined && asks !== 'nothing' && !isSettled(lifting, pause.payload.parties);
+		const signedSince = facts
+			.of('sign-off')
+			.some(
+				(each) =>
+					lifting &&
+					concerns(each, question) &&
+					isAfter(each, lifting as Evidence) &&
+					!parties.includes(each.recordedBy ?? ''),
+			);
+		return !signedSince;
 	});
 	return [...new Set(bearing.flatMap((pause) => pause.payload.parties ?? []))];
+}
 
-	function isSettled(lifting: EvidenceOf<'pause-lifted'>, parties: readonly string[]): boolean {
-		const watched = facts
-			.of('observation')
-			.some(
-				(round) =>
-					isOf(round, question) &&
-					round.payload.passed &&
-					!round.payload.notCounted &&
-					!parties.includes(round.payload.assessor) &&
-					begunAt(round) >= lifting.observedAt,
-			);
-		return (
-			watched ||
-			facts
-				.of('sign-off')
-				.some(
-					(each) =>
-						concerns(each, question) && isAfter(each, lifting as Evidence) && !parties.includes(each.recordedBy ?? ''),
-				)
-		);
-	}
+/**
+ * Whether somebody may lift a pause: with the authority at its site or, where it is of every site, at all of them. Nobody
+ * lifts their own, nor one about something they were involved in.
+ */
+export function mayLift(
+	{ personId, siteId, payload }: EvidenceOf<'pause'>,
+	who: { personId: string; posts: readonly Post[] },
+	allSites: readonly string[],
+): boolean {
+	if (who.personId === personId || payload.parties?.includes(who.personId)) return false;
+	return siteId ? may(who.posts, 'pause', siteId) : mayEverywhere(who.posts, 'pause', allSites);
 }
 
 /** Why an open pause is not simply taken back: lifting it would ask for more; null where that asks for nothing. */

@@ -161,6 +161,7 @@ export const recordRefusalWords = {
 	'too-old': 'That was too long ago. They have to be assessed again.',
 	'before-withdrawal': 'It was made before this was withdrawn. They have to be assessed again.',
 	'before-sign-off': 'It was made before the last sign-off. They have to be assessed again.',
+	party: 'You were involved in what a pause was about. Somebody else has to record this: another manager.',
 	'has-assessor': 'This site has an assessor for this already: they can watch real rounds here.',
 } as const;
 export type RecordRefusal = keyof typeof recordRefusalWords;

@@ -147,7 +147,7 @@ test('a nurse signs off what is by nurses, a manager does not; for a nurse herse
 	// The nurse who watched every round herself answers for what she delegates: she may sign, and her list says so.
 	for (const who of [ben, margaret])
 		expect(await waiting(db, authoriser(who, nurse))).toMatchObject([
-			{ personId: tomasz, privilege: 'administer-insulin', watchedAll: false },
+			{ personId: tomasz, privilege: 'administer-insulin', refusal: null },
 		]);
 	expect((await waiting(db)).map((each) => each.privilege)).not.toContain('administer-insulin');
 	expect(await signs(db, insulin, authoriser(margaret, nurse))).toEqual({ ok: true });

@@ -19,30 +19,31 @@ const row = (kind: Evidence['kind'], hour: number, payload: object, more: object
 	}) as unknown as Evidence;
 const pause = (more: object = {}) => row('pause', 1, { reason: 'other', parties: ['ben'] }, { id: 'it', ...more });
 const lifted = (asks: string) => row('pause-lifted', 2, { pause: 'it', asks });
-const round = (assessor: string, more: object = {}, startedAt = '2027-01-01T03:00:00.000Z') =>
-	row('observation', 3, { assessor, passed: true, startedAt, ...more });
+const round = (assessor: string) =>
+	row('observation', 3, { assessor, passed: true, startedAt: '2027-01-01T03:00:00.000Z' });
+const signed = (more: object, hour = 3) => row('sign-off', hour, { lastDay: '2028-01-01' }, more);
 
 test.each<[string, Evidence[], string[]]>([
 	['of an open pause', [pause()], ['ben']],
 	['of one of everything, everywhere', [pause({ privilege: null, siteId: null })], ['ben']],
 	['of none at another site', [pause({ siteId: 'elm' })], []],
-	['of none that was simply lifted', [pause(), lifted('nothing')], []],
 	['of one lifted on a condition', [pause(), lifted('observation')], ['ben']],
-	['until somebody else watched', [pause(), lifted('observation'), round('margaret')], []],
-	['not until they watched themselves', [pause(), lifted('observation'), round('ben')], ['ben']],
-	['not by a failed round', [pause(), lifted('observation'), round('margaret', { passed: false })], ['ben']],
+	['of one that was simply lifted', [pause(), lifted('nothing')], ['ben']],
 	[
-		'not by one that does not count',
-		[pause(), lifted('observation'), round('margaret', { notCounted: 'party' })],
+		'also once somebody else has watched: nobody has answered for it yet',
+		[pause(), lifted('observation'), round('margaret')],
 		['ben'],
 	],
+	['until somebody else has signed off', [pause(), lifted('nothing'), signed({})], []],
+	['until somebody from outside has', [pause(), lifted('quiz'), signed({ recordedBy: null })], []],
+	['not until they have themselves', [pause(), lifted('quiz'), signed({ recordedBy: 'ben' })], ['ben']],
+	['not by what was signed off before the lifting', [signed({}, 0), pause(), lifted('nothing')], ['ben']],
+	['not by a sign-off at another site', [pause(), lifted('nothing'), signed({ siteId: 'elm' })], ['ben']],
 	[
-		'not by a round begun before',
-		[pause(), lifted('observation'), round('margaret', {}, '2027-01-01T01:30:00.000Z')],
-		['ben'],
+		'of each pause for itself',
+		[pause(), lifted('nothing'), signed({}), row('pause', 4, { reason: 'other', parties: ['cara'] })],
+		['cara'],
 	],
-	['until somebody else signed off', [pause(), lifted('quiz'), row('sign-off', 3, { lastDay: '2028-01-01' })], []],
-	['not until they signed off', [pause(), lifted('quiz'), row('sign-off', 3, {}, { recordedBy: 'ben' })], ['ben']],
 ])('parties: %s', (_, evidence, expected) => {
 	expect(partiesTo(Facts.from(evidence), question)).toEqual(expected);
 });

@@ -3,6 +3,7 @@ import { Link, useLoaderData } from '@remix-run/react';
 import { listSites } from '#db/queries/people.ts';
 import { catalogue, titles } from '../../catalogue.server.ts';
 import { listAwaitingSignOff } from '../../commands/awaiting-sign-off.ts';
+import { signOffRefusalWords } from '../../domain/assessing.ts';
 import { may } from '../../domain/authority.ts';
 import { localDay, sayDay } from '../../domain/period.ts';
 import { inProvider, requireAuthority } from '../../session.server.ts';
@@ -25,7 +26,7 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 			sites.map((site) => site.id),
 			context.now,
 		);
-		return waiting.map(({ personId, name, siteId, privilege, standing, since, lastDay, watchedAll }) => {
+		return waiting.map(({ personId, name, siteId, privilege, standing, since, lastDay, refusal }) => {
 			const site = sites.find((each) => each.id === siteId);
 			return {
 				to: `/people/${personId}/${site?.slug}/${privilege}/sign-off`,
@@ -34,11 +35,11 @@ export async function loader({ context, request }: LoaderFunctionArgs) {
 				standing,
 				since: sayDay(localDay(since)),
 				remark: [
-					lastDay ? `A renewal: signed off until ${sayDay(lastDay)}` : '',
-					watchedAll ? 'You watched every round: somebody else signs' : '',
+					lastDay ? `A renewal: signed off until ${sayDay(lastDay)}.` : '',
+					refusal ? signOffRefusalWords[refusal] : '',
 				]
 					.filter(Boolean)
-					.join('. '),
+					.join(' '),
 			};
 		});
 	});

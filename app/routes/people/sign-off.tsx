@@ -3,7 +3,7 @@ import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { previewSignOff, signOff } from '../../commands/authorising.ts';
-import { signOffRefusalWords } from '../../domain/assessing.ts';
+import { isForSomebodyElse, signOffRefusalWords } from '../../domain/assessing.ts';
 import { may } from '../../domain/authority.ts';
 import { signOffForm } from '../../domain/input.ts';
 import { requirementOf } from '../../domain/privilege.ts';
@@ -38,6 +38,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			address,
 			refusal: refusal && signOffRefusalWords[refusal],
 			lastDay: term.lastDay,
+			asksOutside: refusal !== null && isForSomebodyElse(refusal) && may(visitor.posts, 'record', site.id),
 			rounds: decision.progress.find((each) => each.requirement.kind === 'observation')?.evidence.length ?? 0,
 			facts: preview.basis.length,
 			// A nurse has no other way to the page that records what was assessed outside.
@@ -101,6 +102,11 @@ export default function SignOffPage() {
 						</>
 					)}
 					<RoundRemarks remarks={preview.remarks} />
+					{preview.asksOutside && (
+						<p>
+							Nobody else here may? <Link to={`${preview.address}/outside`}>Ask somebody outside to sign it off</Link>
+						</p>
+					)}
 					{preview.outside && (
 						<p>
 							<Link to={preview.outside}>Record an assessment that was made outside</Link>
