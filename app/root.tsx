@@ -12,6 +12,7 @@ import {
 } from '@remix-run/react';
 import { type ReactNode, useContext } from 'react';
 import { catalogue } from './catalogue.server.ts';
+import { reviewing } from './domain/assessing.ts';
 import { may } from './domain/authority.ts';
 import { requirementOf, roleWords } from './domain/privilege.ts';
 import font from './ui/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2?url';
@@ -46,7 +47,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
 			...(may(posts, 'sign-off') ? [{ to: '/sign-offs', label: 'Sign-offs' }] : []),
 			...(may(posts, 'delegate') && anyDelegated() ? [{ to: '/delegations', label: 'Delegations' }] : []),
 			...(may(posts, 'see-matrix') ? [{ to: matrix ? `/sites/${matrix}/matrix` : '/matrix', label: 'Matrix' }] : []),
-			...(may(posts, 'see-evidence') ? [{ to: '/reviews', label: 'Reviews' }] : []),
+			...(reviewing.some((each) => may(posts, each)) ? [{ to: '/reviews', label: 'Reviews' }] : []),
 			...(may(posts, 'verify') ? [{ to: '/ledger', label: 'Ledger' }] : []),
 			...(may(posts, 'set-policy') || may(posts, 'see-evidence') ? [{ to: '/settings', label: 'Settings' }] : []),
 		],

@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
 import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
-import { listPersonIds } from '#db/queries/people.ts';
+import { listPersonIds, listPostRows, listSites } from '#db/queries/people.ts';
 import { readPolicies } from '#db/queries/policies.ts';
 import type { Catalogue } from '../catalogue.server.ts';
-import { may } from '../domain/authority.ts';
+import { mayAbout, maySignOff, reviewing } from '../domain/assessing.ts';
+import { may, type Post } from '../domain/authority.ts';
 import { Doubts } from '../domain/doubt.ts';
 import { employmentAt } from '../domain/employment.ts';
 import { type Evidence, type EvidenceOf, ofKind, presentFor } from '../domain/evidence.ts';
@@ -18,8 +19,9 @@ import {
 	groupByRoot,
 	type UpholdingRefusal,
 } from '../domain/flagged-sign-offs.ts';
-import { ageOfPause, type PauseAge, unliftedPauses } from '../domain/pause.ts';
-import { type PrivilegeCode, requirementOf } from '../domain/privilege.ts';
+import { ageOfPause, mayLift, type PauseAge, unliftedPauses } from '../domain/pause.ts';
+import { localDay } from '../domain/period.ts';
+import { type PrivilegeCode, type Role, requirementOf } from '../domain/privilege.ts';
 import type { Rules } from '../domain/rules.ts';
 import { append, type Fact, fact, holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
@@ -29,16 +31,25 @@ import { inParts, rulesFrom } from './projecting.ts';
 export interface OldPause {
 	pause: EvidenceOf<'pause'>;
 	age: Exclude<PauseAge, 'in-time'>;
+	/** The site of the visitor's at which it holds. */
+	siteId: string;
+	/** Who may lift it today. */
+	deciders: string[];
 }
 
-/** What waits for a manager to look at it: sign-offs that rest on a round in doubt, by void act, and pauses that are too old. */
+/**
+ * What waits for this visitor to look at it: sign-offs that rest on a round in doubt, by void act, and pauses that are too
+ * old. Whoever may see evidence at a site sees all of it there; a nurse what nurses sign off.
+ */
 export async function listReviews(
 	tx: Tx,
-	providerId: string,
+	{ providerId, posts }: Authoriser,
 	catalogue: Catalogue,
-	siteIds: readonly string[],
 	now: Date,
 ): Promise<{ flagged: FlaggedGroup[]; pauses: OldPause[] }> {
+	const allSites = (await listSites(tx, { providerId })).map((site) => site.id);
+	const pausedAt = allSites.filter((siteId) => may(posts, 'see-evidence', siteId));
+	const flaggedAt = allSites.filter((siteId) => reviewing.some((each) => may(posts, each, siteId)));
 	const personIds = await listPersonIds(tx, { providerId });
 	const evidence = await listEvidenceOf(tx, { providerId, personIds });
 	const present = presentFor(evidence, now);
@@ -46,27 +57,63 @@ export async function listReviews(
 	const rulesAt = await rulesOfEachInstant(tx, providerId, catalogue);
 	const doubts = new Doubts(byPerson, rulesAt, present);
 	const flagged: FlaggedSignOff[] = [];
-	const pauses: OldPause[] = [];
+	const pauses: Omit<OldPause, 'deciders'>[] = [];
 	for (const part of inParts([...byPerson.keys()], 50)) {
 		// A thousand people are seconds of work: the gate, in the same process, answers in between.
 		await setImmediate();
-		flagged.push(...flaggedSignOffs(doubts, part, siteIds));
+		const found = flaggedSignOffs(doubts, part, flaggedAt);
+		flagged.push(...found.filter(({ signOff }) => mayLookAt(posts, catalogue, signOff)));
 		for (const personId of part) pauses.push(...oldPauses(doubts.known(personId).facts));
 	}
+	const staff = pauses.length ? await listPostsToday(tx, providerId, personIds, now) : [];
 	return {
 		flagged: groupByRoot(flagged),
-		pauses: pauses.sort((a, b) => a.pause.payload.reviewOn.localeCompare(b.pause.payload.reviewOn)),
+		pauses: pauses
+			.map((each) => ({
+				...each,
+				deciders: staff.flatMap((who) => (mayLift(each.pause, who, allSites) ? who.personId : [])),
+			}))
+			.sort((a, b) => a.pause.payload.reviewOn.localeCompare(b.pause.payload.reviewOn)),
 	};
 
-	function oldPauses(facts: Facts): OldPause[] {
+	function oldPauses(facts: Facts): Omit<OldPause, 'deciders'>[] {
 		return unliftedPauses(facts).flatMap((pause) => {
 			// Of somebody who has left there is nothing to give back.
-			if (!pause.siteId || !siteIds.includes(pause.siteId) || employmentAt(facts, pause.siteId, present).refusal)
-				return [];
-			const age = ageOfPause(pause, rulesAt(pause.siteId, present).policy, present);
-			return age === 'in-time' ? [] : [{ pause, age }];
+			const siteId = pausedAt.find(
+				(each) => (pause.siteId ?? each) === each && !employmentAt(facts, each, present).refusal,
+			);
+			if (!siteId) return [];
+			// No site's own numbers are those of every site: a pause of all of them goes by the provider's.
+			const age = ageOfPause(pause, rulesAt(pause.siteId ?? '', present).policy, present);
+			return age === 'in-time' ? [] : [{ pause, age, siteId }];
 		});
 	}
+}
+
+/** Everybody who works for a provider today, with their posts. */
+async function listPostsToday(tx: Tx, providerId: string, personIds: readonly string[], now: Date) {
+	const today = localDay(now);
+	const posts = (await listPostRows(tx, { providerId, personIds })).filter(
+		(post) => post.startedOn <= today && (!post.lastDay || post.lastDay >= today),
+	);
+	return [...new Set(posts.map((post) => post.personId))].map((personId) => ({
+		personId,
+		posts: posts.filter((post) => post.personId === personId) as Post[],
+	}));
+}
+
+/** Whether posts let somebody look at a sign-off that is flagged, or at a round. */
+export function mayLookAt(
+	posts: readonly Post[],
+	catalogue: Catalogue,
+	about: Pick<Evidence, 'privilege' | 'siteId'>,
+): boolean {
+	return mayAbout(posts, 'see-evidence', about.siteId ?? undefined, signersOf(catalogue, about));
+}
+
+function signersOf(catalogue: Catalogue, { privilege }: Pick<Evidence, 'privilege'>): readonly Role[] {
+	const asked = catalogue.privileges.get(privilege as PrivilegeCode);
+	return (asked && requirementOf(asked.body, 'sign-off')?.by) ?? [];
 }
 
 function byPersonId(evidence: readonly Evidence[]): Map<string, Evidence[]> {
@@ -126,7 +173,8 @@ export async function findFlagged(
 
 /**
  * Says that sign-offs stand although something is in doubt about a round of each: for one reason, in one go. Neither the
- * assessor, nor the learner, nor whoever it goes back to says so. Each is judged; where one is refused, none is recorded.
+ * assessor, nor the learner, nor whoever it goes back to, nor a party to a pause says so. Each is judged; where one is
+ * refused, none is recorded.
  */
 export async function uphold(
 	tx: Tx,
@@ -136,12 +184,12 @@ export async function uphold(
 	given: { id: string; note: string; now: Date },
 ): Promise<{ ok: true } | { ok: false; why: UpholdingRefusal; pair?: FlaggedPair }> {
 	const { providerId, personId: recordedBy } = authoriser;
-	const named: { pair: FlaggedPair; signOff: EvidenceOf<'sign-off'>; round: EvidenceOf<'observation'> }[] = [];
+	const named: { pair: FlaggedPair; signOff: EvidenceOf<'sign-off'> }[] = [];
 	for (const pair of new Map(pairs.map((each) => [`${each.signOff} ${each.round}`, each])).values()) {
 		const found = await readPair(tx, providerId, pair);
-		const why = found ? refuseUpholding(authoriser, catalogue, found) : 'not-flagged';
-		if (why || !found) return { ok: false, why: why ?? 'not-flagged', pair };
-		named.push({ pair, ...found });
+		if (!found) return { ok: false, why: 'not-flagged', pair };
+		if (!mayLookAt(authoriser.posts, catalogue, found.signOff)) return { ok: false, why: 'not-authorised', pair };
+		named.push({ pair, signOff: found.signOff });
 	}
 	if (!named.length) return { ok: false, why: 'not-flagged' };
 	await holdChain(tx, providerId);
@@ -166,7 +214,10 @@ export async function uphold(
 	return { ok: true };
 }
 
-/** The sign-off and the round of a pair; null where an id stands for something else, or the round is not of the sign-off. */
+/**
+ * The sign-off and the round of a pair; null where an id stands for something else, or the round is not of the sign-off. One
+ * of the same person at another site may be what the sign-off leans on: whether it is shows in what is flagged.
+ */
 export async function readPair(
 	tx: Tx,
 	providerId: string,
@@ -176,7 +227,7 @@ export async function readPair(
 	const [signOff, round] = [pair.signOff, pair.round].map((id) => found.find((each) => each.id === id));
 	if (signOff?.kind !== 'sign-off' || round?.kind !== 'observation' || !signOff.siteId) return null;
 	const ofTheCell = round.privilege === signOff.privilege && round.siteId === signOff.siteId;
-	const belongs = ofTheCell || signOff.payload.basis.includes(round.id);
+	const belongs = ofTheCell || round.siteId !== signOff.siteId || signOff.payload.basis.includes(round.id);
 	return belongs && round.personId === signOff.personId ? { signOff, round } : null;
 }
 
@@ -184,13 +235,12 @@ export async function readPair(
 export function refuseUpholding(
 	{ personId, posts }: Authoriser,
 	catalogue: Catalogue,
-	{ signOff, round, root }: Pick<FlaggedSignOff, 'signOff' | 'round'> & Partial<Pick<FlaggedSignOff, 'root'>>,
+	{ signOff, round, root, roles, parties }: FlaggedSignOff,
 ): UpholdingRefusal | null {
 	if (personId === signOff.personId) return 'learner';
 	if (personId === round.payload.assessor) return 'assessor';
-	if (personId === root?.assessor) return 'root';
-	const asked = catalogue.privileges.get(signOff.privilege as PrivilegeCode);
-	const { by = [] } = (asked && requirementOf(asked.body, 'sign-off')) ?? {};
-	const roles = posts.filter((post) => may([post], 'sign-off', signOff.siteId ?? undefined)).map((post) => post.role);
-	return by.some((role) => roles.includes(role)) ? null : 'not-authorised';
+	if (personId === root.assessor) return 'root';
+	if (parties.includes(personId)) return 'party';
+	const by = signersOf(catalogue, signOff);
+	return maySignOff(posts, signOff.siteId ?? '', by, { roles }) ? null : 'not-authorised';
 }

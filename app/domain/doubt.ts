@@ -5,6 +5,7 @@ import { begunAt, concerns, Facts, isAfter, standingEvidence } from './facts.ts'
 import { settlingRounds } from './observation.ts';
 import type { PrivilegeCode } from './privilege.ts';
 import type { Question, Rules } from './rules.ts';
+import { SignOffs } from './sign-off.ts';
 
 type Round = EvidenceOf<'observation'>;
 type SignOff = EvidenceOf<'sign-off'>;
@@ -28,19 +29,28 @@ export interface Doubt {
 	roots: readonly VoidAct[];
 }
 
+/** A round that something is in doubt about. */
+export interface DoubtfulRound {
+	round: Round;
+	doubt: Doubt;
+}
+
 /** One person's facts that stand, with what the doubts ask of them at hand. */
 interface Known {
 	facts: Facts;
 	rounds: ReadonlyMap<string, Round>;
 	/** By sign-off and round. */
 	upheld: ReadonlyMap<string, EvidenceOf<'sign-off-upheld'>>;
+	/** What a sign-off leans on, once it has been asked; null where on none. */
+	leaned: Map<string, SignOff | null>;
 }
 
 /**
  * Which rounds are in doubt by all that is known now (design.md section 6: doubt about an assessor travels to all who rest
  * on her). A round is, where its assessor did not hold `assess` and the same privilege when it began; where a sign-off they
  * held it by has been withdrawn since and was not renewed before that; and where such a sign-off itself rests on a round in
- * doubt. The last goes strictly back in time, so that a circle of assessors is found by its root, or by its having none.
+ * doubt, or leans on one at another site that does. The last goes strictly back in time, so that a circle of assessors is
+ * found by its root, or by its having none.
  */
 export class Doubts {
 	readonly #known = new Map<string, Known>();
@@ -76,13 +86,38 @@ export class Doubts {
 			facts,
 			rounds: new Map(facts.of('observation').map((round) => [round.id, round])),
 			upheld: new Map(upheld.map((each) => [`${each.payload.signOff} ${each.payload.round}`, each])),
+			leaned: new Map<string, SignOff | null>(),
 		};
 		this.#known.set(personId, known);
 		return known;
 	}
 
+	/**
+	 * The rounds in doubt under a sign-off: its own, and those under the ones at other sites that it and what it rests on
+	 * lean on, at any depth. Upheld by a manager, here or there, only what has come to light since is left of each.
+	 */
+	under(signOff: SignOff, question: Question, until = this.now): DoubtfulRound[] {
+		const found = new Map<string, DoubtfulRound>();
+		for (const round of this.roundsUnder(signOff, question, until)) {
+			const doubt = this.of(round) ?? markOf(round);
+			if (doubt) found.set(round.id, { round, doubt });
+		}
+		for (const leaned of this.leanedOnBy(signOff, question)) {
+			const there = { privilege: leaned.privilege as PrivilegeCode, siteId: leaned.siteId as string };
+			for (const each of this.under(leaned, there, signOff.observedAt))
+				if (!isMark(each.doubt) && !found.has(each.round.id)) found.set(each.round.id, each);
+		}
+		const { upheld } = this.known(signOff.personId);
+		return [...found.values()].flatMap(({ round, doubt }) => {
+			const seen = upheld.get(`${signOff.id} ${round.id}`);
+			if (!seen) return [{ round, doubt }];
+			const roots = doubt.roots.filter(({ act }) => act && act.seq > seen.seq);
+			return roots.length ? [{ round, doubt: { ...doubt, roots } }] : [];
+		});
+	}
+
 	/** The rounds that a sign-off rests on: its basis, and those since that settled what was asked of its holder. */
-	roundsUnder(signOff: SignOff, question: Question, until = this.now): Round[] {
+	private roundsUnder(signOff: SignOff, question: Question, until: Date): Round[] {
 		const { facts, rounds } = this.known(signOff.personId);
 		const basis = signOff.payload.basis.flatMap((id) => rounds.get(id) ?? []);
 		const rules = this.rulesAt(question.siteId, this.now);
@@ -95,13 +130,17 @@ export class Doubts {
 		return [...basis, ...rechecks];
 	}
 
-	/** The doubt about a round under a sign-off. Upheld by a manager, only what has come to light since is left of it. */
-	underSignOff(signOff: SignOff, round: Round): Doubt | null {
-		const doubt = this.of(round) ?? markOf(round);
-		const upheld = this.known(signOff.personId).upheld.get(`${signOff.id} ${round.id}`);
-		if (!doubt || !upheld) return doubt;
-		const roots = doubt.roots.filter(({ act }) => act && act.seq > upheld.seq);
-		return roots.length ? { ...doubt, roots } : null;
+	/** The sign-offs at other sites that a sign-off leans on, itself or by the prerequisites in its basis. */
+	private leanedOnBy(signOff: SignOff, { siteId }: Question): SignOff[] {
+		const { facts, leaned } = this.known(signOff.personId);
+		const rules = this.rulesAt(siteId, this.now);
+		const { basis } = signOff.payload;
+		return [signOff, ...facts.of('sign-off').filter((each) => basis.includes(each.id))].flatMap((each) => {
+			const question = { privilege: each.privilege as PrivilegeCode, siteId };
+			if (!leaned.has(each.id))
+				leaned.set(each.id, new SignOffs(rules, rules.changes).leanedOn(each, question, facts) ?? null);
+			return leaned.get(each.id) ?? [];
+		});
 	}
 
 	private doubtAbout(assessor: string, question: Question, at: Date): Doubt | null {
@@ -136,10 +175,8 @@ export class Doubts {
 				withdrawn = true;
 				roots.set(withdrawal.id, { assessor, why: 'withdrawn-since', act: withdrawal });
 			}
-			for (const round of this.roundsUnder(signOff, held, at)) {
-				const doubt = this.underSignOff(signOff, round);
-				if (doubt && !marks.includes(doubt.why)) for (const root of doubt.roots) roots.set(rootKey(root), root);
-			}
+			for (const { doubt } of this.under(signOff, held, at))
+				if (!isMark(doubt)) for (const root of doubt.roots) roots.set(rootKey(root), root);
 		}
 		return roots.size ? { why: withdrawn ? 'withdrawn-since' : 'rests-on-doubt', roots: [...roots.values()] } : null;
 	}
@@ -165,7 +202,9 @@ function markOf({ payload: { assessor, assessorLapsed, notCounted } }: Round): D
 	return why && { why, roots: [{ assessor, why, act: null }] };
 }
 
-const marks: readonly DoubtReason[] = ['not-counted', 'lapsed'];
+function isMark({ why }: Doubt): boolean {
+	return why === 'not-counted' || why === 'lapsed';
+}
 
 /** What tells one void act from another. */
 export function rootKey({ assessor, why, act }: VoidAct): string {

@@ -1,22 +1,31 @@
 import { z } from 'zod';
 import { flaggedWords } from './assessing.ts';
 import { type DoubtReason, type Doubts, rootKey, type VoidAct } from './doubt.ts';
-import { employmentAt } from './employment.ts';
+import { type Employment, employmentAt } from './employment.ts';
 import type { EvidenceOf } from './evidence.ts';
 import { type Facts, signOffsFor } from './facts.ts';
+import { partiesTo } from './pause.ts';
 import type { PrivilegeCode } from './privilege.ts';
 import type { Question } from './rules.ts';
 import { endOfSignOff, SignOffs } from './sign-off.ts';
+
+/**
+ * How a sign-off rests on a round: it is in its basis; it came after, and settled what was asked of its holder since; or it
+ * is under a sign-off at another site that this one leans on.
+ */
+export type RestsBy = 'basis' | 'recheck' | 'leaning';
 
 /** A sign-off in force that rests on a round which is in doubt, as we know now. */
 export interface FlaggedSignOff {
 	signOff: EvidenceOf<'sign-off'>;
 	round: EvidenceOf<'observation'>;
-	/** Whether the round came after the sign-off, and settled what was asked of its holder since. */
-	recheck: boolean;
+	by: RestsBy;
 	why: DoubtReason;
 	/** The first void act that it goes back to. */
 	root: VoidAct;
+	/** As what the holder works there, and who was involved in what a pause of theirs was about: it bears on who decides. */
+	roles: Employment['roles'];
+	parties: readonly string[];
 }
 
 /** What goes back to one void act. */
@@ -28,10 +37,10 @@ export interface FlaggedGroup {
 }
 
 /**
- * The sign-offs of a provider that rest on a round in doubt, in their basis or since, whose holders still work there. They
- * are flagged for a manager and never dropped by themselves (design.md section 6). What a manager has upheld is left out,
- * unless something void has come to light since. Rounds that were marked when they were recorded are shown as well; they
- * cast no doubt on others.
+ * The sign-offs of a provider that rest on a round in doubt, in their basis, since, or by leaning on one at another site,
+ * whose holders still work there. They are flagged for a manager and never dropped by themselves (design.md section 6).
+ * What a manager has upheld is left out, unless something void has come to light since. Rounds that were marked when they
+ * were recorded are shown as well; they cast no doubt on others.
  *
  * @param doubts from every row of every person concerned: the holders, their assessors, and the assessors of those.
  * @param holders whose sign-offs.
@@ -49,12 +58,13 @@ export function flaggedSignOffs(
 		for (const question of cellsOf(facts)) {
 			if (siteIds && !siteIds.includes(question.siteId)) continue;
 			const [newest, ...older] = signOffsFor(facts, question).reverse();
-			if (!newest || employmentAt(facts, question.siteId, now).refusal) continue;
-			flagged.push(...flaggedUnder(newest, question));
+			const { refusal, roles } = employmentAt(facts, question.siteId, now);
+			if (!newest || refusal) continue;
+			flagged.push(...flaggedUnder(newest, question, roles));
 			const rules = rulesAt(question.siteId, now);
 			// Where the newest does not stand, an older one may govern: content/rules.md, paragraph 5.
 			const held = older.filter((each) => now < endOfSignOff(each.payload.lastDay, rules.policy));
-			const found = held.flatMap((each) => flaggedUnder(each, question));
+			const found = held.flatMap((each) => flaggedUnder(each, question, roles));
 			if (!found.length) continue;
 			const governing = new SignOffs(rules, rules.changes).governing(question, facts, rules.policy, now);
 			flagged.push(...found.filter(({ signOff }) => signOff === governing));
@@ -62,12 +72,16 @@ export function flaggedSignOffs(
 	}
 	return flagged;
 
-	function flaggedUnder(signOff: EvidenceOf<'sign-off'>, question: Question): FlaggedSignOff[] {
-		return doubts.roundsUnder(signOff, question).flatMap((round) => {
-			const doubt = doubts.underSignOff(signOff, round);
-			if (!doubt) return [];
-			const recheck = !signOff.payload.basis.includes(round.id);
-			return [{ signOff, round, recheck, why: doubt.why, root: firstOf(doubt.roots) }];
+	function flaggedUnder(
+		signOff: EvidenceOf<'sign-off'>,
+		question: Question,
+		roles: Employment['roles'],
+	): FlaggedSignOff[] {
+		const parties = partiesTo(doubts.known(signOff.personId).facts, question);
+		return doubts.under(signOff, question).map(({ round, doubt }) => {
+			const own = signOff.payload.basis.includes(round.id) ? 'basis' : 'recheck';
+			const by = round.siteId === signOff.siteId ? own : 'leaning';
+			return { signOff, round, by, why: doubt.why, root: firstOf(doubt.roots), roles, parties };
 		});
 	}
 }
@@ -112,6 +126,13 @@ export const doubtWords: Record<DoubtReason, string> = {
 	'not-counted': 'It was marked as one that does not count when it was recorded.',
 };
 
+/** How a sign-off rests on a round, before its day. */
+export const restsWords: Record<RestsBy, string> = {
+	basis: 'round',
+	recheck: 'watched again',
+	leaning: 'leans on a sign-off elsewhere, with a round',
+};
+
 const note = z.string().trim().min(1, 'Say what you looked at, in a few words').max(280, 'Keep it to 280 characters');
 
 export const upholdingForm = z.object({ id: z.uuid(), note });
@@ -139,6 +160,7 @@ export const upholdingRefusalWords = {
 	'not-authorised': 'Only somebody who may sign this off can decide that it stands.',
 	learner: 'You cannot decide about your own sign-off. Ask another manager.',
 	assessor: 'You watched this round yourself. Somebody else has to decide.',
+	party: 'You were involved in what a pause was about. Somebody else has to decide.',
 	root: 'It goes back to your own competence to assess. Somebody else has to decide.',
 	'not-flagged': 'There is nothing to review here any more.',
 	'other-page': 'Something else was saved from this page before. Open the page again.',

@@ -1,7 +1,7 @@
 import { type Employment, employmentAt } from './employment.ts';
 import type { Evidence, EvidenceOf } from './evidence.ts';
 import { concerns, type Facts, isAfter, lastWithdrawal, openPause, signOffFor, signOffsFor } from './facts.ts';
-import type { Path, Progress } from './ground.ts';
+import type { Ground, Path, Progress } from './ground.ts';
 import { addDays, earliest, endOfDay, type LocalDay, moveDay, startOfDay } from './period.ts';
 import { goodUntil, type Policy } from './policy.ts';
 import type { Privilege } from './privilege.ts';
@@ -49,6 +49,13 @@ function daysIn(duration: string): number {
 /** What a sign-off stood on when it was made; everything else is asked again each time. */
 const stoodOn: readonly string[] = ['module', 'quiz', 'site-induction', 'observation'];
 
+function unmetIn(ground: Ground): Progress[] {
+	return ground.privilege.requirements
+		.filter((each) => stoodOn.includes(each.kind))
+		.map((each) => progressIn(each, ground))
+		.filter((each) => !each.met);
+}
+
 /** Whether sign-offs are sound, which one governs, and which way leads to the next one. */
 export class SignOffs {
 	readonly #flaws = new Map<string, readonly Progress[]>();
@@ -68,28 +75,47 @@ export class SignOffs {
 		const key = `${signOff.id} ${question.siteId}`;
 		const known = this.#flaws.get(key);
 		if (known) return known;
+		const ground = this.madeOn(signOff, question, facts);
+		const flaws = ground ? unmetIn(ground) : [];
+		this.#flaws.set(key, flaws);
+		return flaws;
+	}
+
+	/**
+	 * The sign-off at another of our sites without which this one would not have stood: it was made on the new site path,
+	 * and what was met then is less than the first path asks for.
+	 */
+	leanedOn(signOff: SignOff, question: Question, facts: Facts): SignOff | undefined {
+		const elsewhere = (each: SignOff) => each.privilege === signOff.privilege && each.siteId !== signOff.siteId;
+		if (!facts.of('sign-off').some(elsewhere)) return undefined;
+		const ground = this.madeOn(signOff, question, facts);
+		if (!ground?.path.leansOn) return undefined;
+		const { leansOn, ...path } = ground.path;
+		return unmetIn({ ...ground, path: { ...path, kind: 'first' } }).length ? leansOn : undefined;
+	}
+
+	/** What a sign-off was measured against when it was made. */
+	private madeOn(signOff: SignOff, question: Question, facts: Facts): Ground | undefined {
 		const { rules } = this;
 		const before = facts.before(signOff as Evidence);
 		const at = signOff.observedAt;
 		const policy = rules.earlier?.policies.get(signOff.payload.policy) ?? rules.policy;
 		const privilege = this.heldTo(signOff, question);
 		const employment = employmentAt(before, question.siteId, at);
-		const ground = privilege && {
-			rules,
-			policy,
-			privilege,
-			facts: before,
-			question,
-			at,
-			employment,
-			path: this.pathFor(question, before, employment, policy, privilege, at),
-			signOff: undefined,
-			prerequisite: () => ({ permit: true, evidence: [], validUntil: null, changesAt: null }),
-		};
-		const stood = privilege?.requirements.filter((each) => stoodOn.includes(each.kind)) ?? [];
-		const flaws = ground ? stood.map((each) => progressIn(each, ground)).filter((each) => !each.met) : [];
-		this.#flaws.set(key, flaws);
-		return flaws;
+		return (
+			privilege && {
+				rules,
+				policy,
+				privilege,
+				facts: before,
+				question,
+				at,
+				employment,
+				path: this.pathFor(question, before, employment, policy, privilege, at),
+				signOff: undefined,
+				prerequisite: () => ({ permit: true, evidence: [], validUntil: null, changesAt: null }),
+			}
+		);
 	}
 
 	/** The version of a privilege that a sign-off was made under, where it is known; else the one in force. */

@@ -109,7 +109,12 @@ test('nor once somebody else has watched what the lifting asked for', async () =
 test('a home whose only signers were involved asks somebody from outside, and that ends it too', async () => {
 	const db = await givenBack();
 	const asks = () => {
-		const given = { id: randomUUID() as string, kind: 'sign-off' as const, now: now() };
+		const given = {
+			id: randomUUID() as string,
+			kind: 'sign-off' as const,
+			recipient: 'Pharmacist, Elm Surgery',
+			now: now(),
+		};
 		return asFairfield(db, (tx) => askOutside(tx, authoriser(grace), catalogue, oral, given));
 	};
 	expect(await asks()).toEqual({ ok: false, why: 'somebody-here' });

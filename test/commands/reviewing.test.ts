@@ -26,6 +26,9 @@ import {
 	memberOf,
 	personOf,
 	roseHouse,
+	setPolicy,
+	storyteller,
+	tell,
 	tomasz,
 } from '../support/demonstration.ts';
 
@@ -33,7 +36,10 @@ const append1 = (db: TestDatabase, given: Fact) => asFairfield(db, (tx) => appen
 const evidenceOf = (db: TestDatabase, personId: string) =>
 	asFairfield(db, (tx) => listEvidenceOf(tx, { providerId: fairfield, personIds: [personId] }));
 const reviews = (db: TestDatabase, siteIds = [roseHouse, elmCourt]) =>
-	asFairfield(db, (tx) => listReviews(tx, fairfield, catalogue, siteIds, new Date()));
+	asFairfield(db, (tx) => {
+		const posts = siteIds.map((siteId): Post => ({ role: 'manager', siteId }));
+		return listReviews(tx, authoriser(grace, posts), catalogue, new Date());
+	});
 /** Amara's flagged sign-offs: why, round by round. */
 const flagged = async (db: TestDatabase, siteIds?: string[]) =>
 	(await reviews(db, siteIds)).flagged
@@ -163,7 +169,7 @@ test('a recheck by somebody found void is flagged as well', async () => {
 	await append1(db, fact({ id, kind: 'observation', ...given, payload: { ...payload, ...signed } }));
 	expect(await flagged(db)).toEqual([]);
 	await retractBensRound(db);
-	const found = (await flagged(db)).filter((each) => each.recheck);
+	const found = (await flagged(db)).filter((each) => each.by === 'recheck');
 	expect(found.map(({ round, why }) => [round.id, why])).toEqual([[id, 'not-an-assessor']]);
 	for (const each of found) expect(await upholds(db, each)).toEqual({ ok: true });
 });
@@ -180,7 +186,7 @@ test('an assessor’s withdrawal entered late, but dated before the round, flags
 	expect(found.filter((each) => each.endsWith('withdrawn-since'))).toHaveLength(found.length - 1);
 });
 
-test('neither the assessor nor the learner decides that it stands, nor whoever may not sign it off', async () => {
+test('neither the assessor nor the learner decides that it stands, nor a party, nor whoever may not sign it off', async () => {
 	const db = await signedOff();
 	await retractBensRound(db);
 	const [pair] = await flagged(db);
@@ -194,6 +200,9 @@ test('neither the assessor nor the learner decides that it stands, nor whoever m
 		[{ role: 'manager', siteId: elmCourt }],
 	] as Post[][])
 		expect(await upholds(db, pair, authoriser(tomasz, posts))).toMatchObject({ ok: false, why: 'not-authorised' });
+	const paused = { reason: 'incident-review' as const, reviewOn: '2099-01-01', owner: grace, parties: [tomasz] };
+	await append1(db, fact({ kind: 'pause', ...cellOf(amara), recordedBy: grace, payload: paused }));
+	expect(await upholds(db, pair, authoriser(tomasz, manager))).toMatchObject({ ok: false, why: 'party' });
 	expect(await upholds(db, pair, authoriser(margaret, lead))).toEqual({ ok: true });
 });
 
@@ -285,4 +294,121 @@ test('pauses past their review, or too long, are listed for their site; not thos
 		[tomasz, null, 'too-long'],
 	]);
 	expect((await reviews(db, [elmCourt])).pauses).toEqual([]);
+});
+
+/** Ben, paused at every site so many days ago, to be reviewed in so many. */
+const pausedEverywhere = (daysAgo: number, reviewIn: number, parties: string[] = []) => {
+	const observedAt = new Date(Date.now() - daysAgo * 86_400_000);
+	const reviewOn = addDays(localDay(new Date()), reviewIn);
+	const payload = { reason: 'other' as const, reviewOn, owner: margaret, ...(parties.length ? { parties } : {}) };
+	return fact({ kind: 'pause', personId: ben, observedAt, recordedBy: margaret, payload });
+};
+
+test('a pause of every site is listed wherever the person works, with who may lift it: whoever decides for all', async () => {
+	const db = await testDatabase();
+	await append1(db, pausedEverywhere(20, -1));
+	const listed = async (siteIds?: string[]) =>
+		(await reviews(db, siteIds)).pauses.map(({ pause, age, siteId, deciders }) => ({
+			...{ personId: pause.personId, everywhere: pause.siteId === null },
+			...{ age, siteId, deciders },
+		}));
+	const found = { personId: ben, everywhere: true, age: 'past-review', siteId: roseHouse, deciders: [grace] };
+	expect(await listed()).toEqual([found]);
+	expect(await listed([roseHouse])).toEqual([found]);
+	expect(await listed([elmCourt])).toEqual([]);
+	await append1(db, pausedEverywhere(30, -2, [grace]));
+	expect((await listed()).map((each) => each.deciders)).toEqual([[], [grace]]);
+});
+
+test('a pause of every site goes by the provider’s own numbers, not by those of one site', async () => {
+	const db = await testDatabase();
+	await append1(db, pausedEverywhere(20, 5));
+	const ages = async () => (await reviews(db)).pauses.map(({ age }) => age);
+	expect(await ages()).toEqual([]);
+	await setPolicy(db, 1, roseHouse, { pause: { longest: 'P10D' } });
+	expect(await ages()).toEqual([]);
+	await setPolicy(db, 2, null, { pause: { longest: 'P10D' } });
+	expect(await ages()).toEqual(['too-long']);
+});
+
+test('a nurse looks at what nurses sign off and decides it, and at nothing else', async () => {
+	const db = await signedOff();
+	await retractBensRound(db);
+	await append1(db, pausedEverywhere(20, -1));
+	// Whoever watched is no nurse.
+	const by = { assessors: [margaret], signerId: grace };
+	await tell(db, storyteller().becomesCompetent(memberOf(tomasz), by, 1, 'administer-insulin'));
+	const nurse: Post[] = [{ role: 'nurse', siteId: roseHouse }];
+	const seen = async (who: ReturnType<typeof authoriser>) => {
+		const { flagged, pauses } = await asFairfield(db, (tx) => listReviews(tx, who, catalogue, new Date()));
+		const found = flagged.flatMap((group) => group.flagged);
+		return { found, privileges: new Set(found.map(({ signOff }) => signOff.privilege)), pauses: pauses.length };
+	};
+	const { found, ...others } = await seen(authoriser(tomasz, nurse));
+	expect(others).toEqual({ privileges: new Set(['administer-insulin']), pauses: 0 });
+	expect((await seen(authoriser(tomasz, [{ role: 'nurse', siteId: elmCourt }]))).found).toEqual([]);
+	const all = await seen(authoriser(grace));
+	expect([...all.privileges]).toEqual(expect.arrayContaining(['administer-oral', 'administer-insulin']));
+	expect(all.pauses).toBe(1);
+	const helen = personOf('helen.brooks');
+	const [oral] = await flagged(db);
+	if (!oral) throw new Error('nothing is flagged');
+	expect(await upholds(db, oral, authoriser(helen, nurse))).toMatchObject({ ok: false, why: 'not-authorised' });
+	expect(await upholds(db, found, authoriser(grace))).toMatchObject({ ok: false, why: 'not-authorised' });
+	expect(await upholds(db, found, authoriser(helen, nurse))).toEqual({ ok: true });
+	expect((await seen(authoriser(helen, nurse))).found).toEqual([]);
+});
+
+test('a manager decides about a nurse’s own sign-off for what nurses sign off, as they may make it', async () => {
+	const db = await testDatabase();
+	const { starts, becomesCompetent } = storyteller();
+	const by = { assessors: [margaret], signerId: grace };
+	await tell(db, [
+		starts({ ...memberOf(tomasz), role: 'nurse' }, 90),
+		...becomesCompetent(memberOf(tomasz), by, 1, 'administer-insulin'),
+	]);
+	const found = (await reviews(db)).flagged.flatMap((group) => group.flagged);
+	expect(found.length).toBeGreaterThan(0);
+	expect(await upholds(db, found)).toEqual({ ok: true });
+});
+
+test('a sign-off that leans on one in doubt at another site is flagged at its own, and upheld there', async () => {
+	const db = await testDatabase();
+	const { joins, isWatched, isSignedOff } = storyteller();
+	const [helen, atElm] = [personOf('helen.brooks'), memberOf(tomasz, elmCourt)];
+	const round = isWatched(atElm, helen, 4, 'morning');
+	// One of Ben's at Rose House after it: nothing at Elm Court leans on that.
+	const after = isWatched(memberOf(tomasz), ben, 1, 'morning');
+	await tell(db, [...joins(atElm, 20), round, isSignedOff(atElm, grace, 2, 'administer-oral', [round]), after]);
+	const seen = async (siteIds: string[]) =>
+		(await reviews(db, siteIds)).flagged
+			.flatMap((group) => group.flagged)
+			.filter(({ signOff }) => signOff.personId === tomasz);
+	expect(await seen([elmCourt])).toEqual([]);
+	const gone = crypto.randomUUID();
+	await append1(db, withdrawal(ben, { id: gone }));
+	const found = await seen([elmCourt]);
+	expect(found.length).toBeGreaterThan(0);
+	for (const each of found) {
+		expect([each.signOff.siteId, each.by, each.round.siteId]).toEqual([elmCourt, 'leaning', roseHouse]);
+		expect(each.root).toMatchObject({ assessor: ben, act: { id: gone } });
+	}
+	const [newest] = await db.owner`
+		select id from evidence where kind = 'observation' and person_id = ${tomasz} order by observed_at desc limit 1`;
+	const [first] = found;
+	if (!first) throw new Error('nothing is flagged');
+	expect(found.map((each) => each.round.id)).not.toContain(newest?.id);
+	const elm = authoriser(helen, [{ role: 'manager', siteId: elmCourt }]);
+	expect(await upholds(db, { signOff: first.signOff, round: { id: newest?.id } }, elm)).toMatchObject({
+		why: 'not-flagged',
+	});
+	const rose = authoriser(margaret, lead);
+	expect(await upholds(db, found, rose)).toMatchObject({ ok: false, why: 'not-authorised' });
+	const id = crypto.randomUUID();
+	expect([await upholds(db, found, elm, id), await upholds(db, found, elm, id)]).toEqual([{ ok: true }, { ok: true }]);
+	expect(await seen([elmCourt])).toEqual([]);
+	expect((await seen([roseHouse])).map((each) => each.by)).toContain('recheck');
+	expect(await seen([roseHouse])).toHaveLength(found.length + 1);
+	// The post at Elm Court is told, not made: only that is found.
+	expect((await findingsOf(db)).map((each) => each.what)).toEqual(['post']);
 });

@@ -157,7 +157,7 @@ test('a round since the sign-off is looked at as well: a recheck by a void asses
 	const dan = fromOutside('dan', '2026-02-01');
 	expect(flagged(chain, dan, recheck)).toEqual([]);
 	const found = flagged(chain, dan, recheck, takenBack('dan', 'outside dan'));
-	expect(found.map((each) => [each.round.id, each.recheck, each.root.assessor])).toEqual([['recheck', true, 'dan']]);
+	expect(found.map((each) => [each.round.id, each.by, each.root.assessor])).toEqual([['recheck', 'recheck', 'dan']]);
 	const simulated = of('cara', told.round('2026-06-01 08:00', { by: 'dan', simulated: true }));
 	const failed = of('cara', told.round('2026-06-01 08:00', { by: 'dan', passed: false }));
 	for (const settlesNothing of [simulated, failed])

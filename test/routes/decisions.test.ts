@@ -1,6 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
+import { append, fact } from '#app/commands/append.ts';
 import { namedId } from '#db/factory.ts';
 import { demonstration } from '#db/seed.ts';
+import {
+	asFairfield,
+	catalogue,
+	fairfield,
+	makeReady,
+	margaret,
+	memberOf,
+	cellOf as oralOf,
+} from '../support/demonstration.ts';
 import { openSite } from './server.ts';
 
 // Each form as a browser without JavaScript sends it: what the page offers, filled in and posted.
@@ -131,6 +142,28 @@ test('the address of a round that a sign-off does not rest on is nothing, and an
 	expect((await page(await addressOf('elm-court'), margaret)).status).toBe(403);
 	const swapped = (await addressOf('rose-house')).split('/').toSpliced(2, 1, id('tomasz.nowak')).join('/');
 	expect((await page(swapped, margaret)).status).toBe(404);
+});
+
+test('who was involved in what a pause was about reads that somebody else signs, and whom to ask', async () => {
+	const amara = id('amara.okafor');
+	await makeReady(site.data, memberOf(amara));
+	const [about, pause] = [{ ...oralOf(amara), recordedBy: margaret }, randomUUID()];
+	const payload = { reason: 'incident-review' as const, reviewOn: '2099-01-01', parties: [id('grace.mensah')] };
+	for (const each of [
+		fact({ ...about, kind: 'pause', id: pause, payload }),
+		fact({ ...about, kind: 'pause-lifted', payload: { pause } }),
+	])
+		await asFairfield(site.data, (tx) => append(tx, fairfield, catalogue, [each]));
+	const cell = cellOf('amara.okafor');
+	const { text } = await page(`${cell}/sign-off`);
+	for (const said of ['You were involved in what a pause was about', `href="${cell}/outside"`])
+		expect(text).toContain(said);
+	expect(text).not.toContain('name="shownLastDay"');
+	const form = { id: randomUUID(), shownLastDay: '2027-01-01' };
+	const sent = await post(`${cell}/sign-off`, form);
+	expect(sent.status).toBe(422);
+	expect(sent.text).toContain('You were involved in what a pause was about');
+	expect((await page('/sign-offs')).text).toContain('You were involved in what a pause was about');
 });
 
 test('a leaver’s name: held with a reason, never forgotten under a hold or too early, then forgotten for good', async () => {

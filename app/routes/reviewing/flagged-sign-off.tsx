@@ -3,10 +3,12 @@ import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Tx } from '#db/client.server.ts';
+import { listSites } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
-import { findFlagged, readPair, refuseUpholding, uphold } from '../../commands/reviewing.ts';
+import { findFlagged, mayLookAt, readPair, refuseUpholding, uphold } from '../../commands/reviewing.ts';
+import { reviewing } from '../../domain/assessing.ts';
 import { may } from '../../domain/authority.ts';
-import { doubtWords, upholdingForm, upholdingRefusalWords } from '../../domain/flagged-sign-offs.ts';
+import { doubtWords, type RestsBy, upholdingForm, upholdingRefusalWords } from '../../domain/flagged-sign-offs.ts';
 import { sayDay, sayMoment } from '../../domain/period.ts';
 import { forbidden, notFound } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
@@ -22,27 +24,30 @@ export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
 export const meta: MetaFunction = () => [{ title: 'A sign-off to look at again – Countersign' }];
 
-/** The sign-off and the round that an address names, at a site of the visitor's. */
-async function pairIn(tx: Tx, { visitor, siteIds }: SitesPage, params: Record<string, string | undefined>) {
+/** The sign-off and the round that an address names, for whoever may look at it. */
+async function pairIn(tx: Tx, { visitor }: SitesPage, params: Record<string, string | undefined>) {
 	const ids = z.tuple([z.uuid(), z.uuid()]).safeParse([params.signOff, params.round]);
 	if (!ids.success) throw notFound();
 	const [signOff, round] = ids.data;
 	const pair = await readPair(tx, visitor.providerId, { signOff, round });
 	if (!pair) throw notFound();
-	if (!siteIds.includes(pair.signOff.siteId ?? '')) throw forbidden();
+	if (!mayLookAt(visitor.posts, catalogue(), pair.signOff)) throw forbidden();
 	return pair;
 }
 
 export async function loader(args: LoaderFunctionArgs) {
-	return withSites(args, ['see-evidence'], async (tx, page) => {
-		const { visitor, sites } = page;
+	return withSites(args, reviewing, async (tx, page) => {
+		const { visitor } = page;
 		const { providerId } = visitor;
 		const { signOff, round } = await pairIn(tx, page, args.params);
 		const ids = { signOff: signOff.id, round: round.id };
 		const [flagged] = await findFlagged(tx, providerId, catalogue(), [ids], args.context.now);
+		// A round at another site is shown here only for what is flagged because of it.
+		if (!flagged && round.siteId !== signOff.siteId) throw notFound();
 		const roots = flagged ? [flagged.root.assessor, flagged.root.act?.recordedBy ?? null] : [];
 		const people = [signOff.personId, signOff.recordedBy, round.payload.assessor, ...roots];
-		const names = await readNames(tx, providerId, people, sites);
+		const names = await readNames(tx, providerId, people, await listSites(tx, visitor));
+		const opens = mayLookAt(visitor.posts, catalogue(), round) || round.payload.assessor === visitor.personId;
 		const refusal = flagged ? refuseUpholding(visitor, catalogue(), flagged) : 'not-flagged';
 		const cell = names.cell(signOff);
 		const other = signOff.personId !== visitor.personId;
@@ -51,11 +56,14 @@ export async function loader(args: LoaderFunctionArgs) {
 			name: names.person(signOff.personId),
 			caption: `${names.privilege(signOff)}, ${names.site(signOff.siteId)}`,
 			signedOff: `${sayMoment(signOff.observedAt)} by ${names.person(signOff.recordedBy)}, to ${sayDay(signOff.payload.lastDay)}`,
-			round: { label: sayMoment(round.observedAt), to: `/observations/${round.id}` },
+			round: {
+				label: `${sayMoment(round.observedAt)}${flagged?.by === 'leaning' ? `, at ${names.site(round.siteId)}` : ''}`,
+				to: opens ? `/observations/${round.id}` : null,
+			},
 			assessor: names.person(round.payload.assessor),
 			why: flagged ? doubtWords[flagged.why] : null,
 			root: flagged ? `${names.person(flagged.root.assessor)}. ${sayRoot(flagged.root, names)}` : null,
-			recheck: flagged?.recheck ?? false,
+			by: flagged?.by ?? 'basis',
 			refusal: refusal && upholdingRefusalWords[refusal],
 			cell,
 			mayPause: other && may(visitor.posts, 'pause', signOff.siteId ?? undefined),
@@ -65,7 +73,7 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 export async function action(args: ActionFunctionArgs) {
-	return withSites(args, ['see-evidence'], async (tx, page) => {
+	return withSites(args, reviewing, async (tx, page) => {
 		const pair = await pairIn(tx, page, args.params);
 		const { form, refusal, refuse } = await readSent(args.request, upholdingForm);
 		if (!form) return refusal;
@@ -76,6 +84,12 @@ export async function action(args: ActionFunctionArgs) {
 		return refuse([{ field: 'main', message: upholdingRefusalWords[upheld.why] }]);
 	});
 }
+
+const restsOn: Record<RestsBy, string> = {
+	basis: 'Rests on the round of',
+	recheck: 'Watched again since, on',
+	leaning: 'Leans on a sign-off at another site, with the round of',
+};
 
 export default function FlaggedSignOffPage() {
 	const page = useLoaderData<typeof loader>();
@@ -94,8 +108,8 @@ export default function FlaggedSignOffPage() {
 				rows={[
 					{ key: 'Signed off', value: page.signedOff },
 					{
-						key: page.recheck ? 'Watched again since, on' : 'Rests on the round of',
-						value: <Link to={page.round.to}>{page.round.label}</Link>,
+						key: restsOn[page.by],
+						value: page.round.to ? <Link to={page.round.to}>{page.round.label}</Link> : page.round.label,
 					},
 					{ key: 'Watched by', value: page.assessor },
 					...(page.why ? [{ key: 'As we know now', value: page.why }] : []),
@@ -104,6 +118,8 @@ export default function FlaggedSignOffPage() {
 			/>
 			<p>
 				Nothing has changed for {page.name} by itself: the sign-off still counts. Look at the evidence, then choose.
+				{page.by === 'leaning' &&
+					' The sign-off at the other site is looked at there as well: once somebody there says that it stands, this one is not flagged any more.'}
 			</p>
 			<ul>
 				<li>

@@ -3,7 +3,7 @@ import type { Authoriser } from '../../commands/authorising.ts';
 import { refuseUpholding } from '../../commands/reviewing.ts';
 import { rootKey, type VoidAct } from '../../domain/doubt.ts';
 import { evidenceWords } from '../../domain/evidence.ts';
-import { doubtWords, type FlaggedGroup, upholdingRefusalWords } from '../../domain/flagged-sign-offs.ts';
+import { doubtWords, type FlaggedGroup, restsWords, upholdingRefusalWords } from '../../domain/flagged-sign-offs.ts';
 import { localDay, sayDay, sayMoment } from '../../domain/period.ts';
 import type { FlaggedGroupView } from '../../ui/flagged-group.tsx';
 import type { readNames } from './names.server.ts';
@@ -26,11 +26,11 @@ export function viewOf(groups: readonly FlaggedGroup[], visitor: Authoriser, nam
 		title: names.person(root.assessor),
 		happened: `${sayRoot(root, names)} ${people === 1 ? 'One person rests' : `${people} people rest`} on it.`,
 		rows: flagged.map((each) => {
-			const { signOff, round, recheck, why } = each;
+			const { signOff, round, by, why } = each;
 			const refusal = refuseUpholding(visitor, catalogue(), each);
 			return {
 				pair: `${signOff.id}/${round.id}`,
-				label: `${names.person(signOff.personId)}, ${names.privilege(signOff)}, ${names.site(signOff.siteId)}: ${recheck ? 'watched again' : 'round'} on ${sayMoment(round.observedAt)} with ${names.person(round.payload.assessor)}`,
+				label: `${names.person(signOff.personId)}, ${names.privilege(signOff)}, ${names.site(signOff.siteId)}: ${restsWords[by]}${by === 'leaning' ? ` at ${names.site(round.siteId)}` : ''} on ${sayMoment(round.observedAt)} with ${names.person(round.payload.assessor)}`,
 				why: doubtWords[why],
 				refusal: refusal && upholdingRefusalWords[refusal],
 			};
