@@ -211,7 +211,7 @@ function isOnlyAssessor(
 }
 
 /** Whether nothing is missing but the sign-off (and a delegation, which others give) and nothing is asked since. */
-function isReady({ progress, rechecks }: Pick<Decision, 'progress' | 'rechecks'>, at: Date): boolean {
+export function isReady({ progress, rechecks }: Pick<Decision, 'progress' | 'rechecks'>, at: Date): boolean {
 	return (
 		progress.length > 0 && !missingBeforeSignOff(progress).length && !rechecks.some((recheck) => isAsked(recheck, at))
 	);

@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { spellsOf } from './employment.ts';
+import type { Decision } from './decision.ts';
+import { employmentAt, spellsOf } from './employment.ts';
 import { type EvidenceOf, opaqueReference, payloads } from './evidence.ts';
 import type { Facts } from './facts.ts';
-import { type LocalDay, localDay, moveDay } from './period.ts';
+import { type LocalDay, lastDayBefore, localDay, moveDay, sayDay } from './period.ts';
 import { goodUntil, type Policy } from './policy.ts';
+import { openDelegations } from './progress.ts';
+import type { Question } from './rules.ts';
 
 /** A delegation is looked at again after three months unless the nurse says otherwise, and within twelve. */
 export function reviewDays(now: Date): { usual: LocalDay; first: LocalDay; last: LocalDay } {
@@ -74,6 +77,28 @@ function nurseSpells(facts: Facts, siteId: string) {
 
 function byLastDay(a: EndOfDelegating, b: EndOfDelegating): number {
 	return a.lastDay < b.lastDay ? -1 : a.lastDay > b.lastDay ? 1 : 0;
+}
+
+/**
+ * For whom somebody may do what waits for a delegation and nothing else, each until when ("RH-0142 until 11 December
+ * 2026"); null where the answer is another one.
+ */
+export function delegatedFor(
+	{ code, standing }: Pick<Decision, 'code' | 'standing'>,
+	{ facts, question, policy, at }: { facts: Facts; question: Question; policy: Policy; at: Date },
+): string[] | null {
+	if ((code !== 'delegation_missing' && code !== 'delegation_expired') || standing === 'supervised') return null;
+	const employment = employmentAt(facts, question.siteId, at);
+	return openDelegations({ facts, question, employment, policy, at })
+		.filter(({ until }) => until > at)
+		.map(({ delegation, until }) => `${delegation.payload.person} until ${sayDay(lastDayBefore(until))}`);
+}
+
+/** The same to the person themselves, who lacks nothing else. */
+export function sayDelegatedToThem(persons: readonly string[]): string {
+	return persons.length
+		? `A nurse has handed this task to you. You may do it for ${persons.join(', and for ')}. For anybody else, ask the nurse.`
+		: 'A nurse has not handed this task to you for anybody yet.';
 }
 
 /** What a nurse's registration is called as an award. */

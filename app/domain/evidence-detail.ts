@@ -20,9 +20,11 @@ export function detailOf(fact: Evidence, titles: Titles): string {
 			return `${fact.payload.score}%, ${fact.payload.passed ? 'passed' : 'not passed'}`;
 		case 'observation': {
 			const { timeOfDay, variant, simulated, passed, notCounted, assessorLapsed } = fact.payload;
+			const { stoppedForSafety, criticalMissed } = fact.payload;
 			const parts = [timeOfDay, variant && readable(variant), simulated && 'simulated'];
-			const worth = passed ? (notCounted ? 'passed, kept without counting' : 'passed') : 'does not count';
-			return [...parts, worth, assessorLapsed && 'assessor lapsed before signing'].filter(Boolean).join(', ');
+			const unsafe = stoppedForSafety ? 'stopped for safety' : criticalMissed.length > 0 && 'a critical line missed';
+			const worth = passed ? ['passed', notCounted && 'kept without counting'] : ['not passed', unsafe];
+			return [...parts, ...worth, assessorLapsed && 'assessor lapsed before signing'].filter(Boolean).join(', ');
 		}
 		case 'outside-assessment':
 			return `${readable(fact.payload.qualification)}, ${sayDay(fact.payload.assessedOn)}`;

@@ -38,17 +38,27 @@ export function matrixOf<P extends { id: string }>(
 			person,
 			cells: privileges.map((privilege) => {
 				const decision = answer({ privilege, siteId });
-				return { standing: decision.standing, lastDay: lastDayOf(decision) };
+				return { standing: decision.standing, lastDay: lastDayShown(decision) };
 			}),
 		};
 	});
 }
 
-/** The day a cell shows: until when somebody is competent, or since when they are not any more. */
-function lastDayOf({ permit, validUntil, standing, code, rechecks, lastDay }: Decision): LocalDay | null {
+/**
+ * The day beside a standing, on every page: until when somebody is competent, or since when they are not any more. None
+ * where the manager on call has allowed something for some hours: their end is not the standing's.
+ */
+export function lastDayShown(decision: Decision): LocalDay | null {
+	const { permit, validUntil, standing, code, rechecks, lastDay } = decision;
+	if (allowedUntil(decision)) return null;
 	if (permit) return validUntil ? lastDayBefore(validUntil) : null;
 	if (standing !== 'expired') return null;
 	// What was asked again and not done ends it before its own last day.
 	const [first] = rechecks;
 	return code === 'expired' || !first ? lastDay : lastDayBefore(first.dueBy);
+}
+
+/** Until when the manager on call has allowed what the standing alone would not; null where nobody has. */
+export function allowedUntil({ code, validUntil }: Pick<Decision, 'code' | 'validUntil'>): Date | null {
+	return code === 'override_active' || code === 'second_check_by_telephone' ? validUntil : null;
 }

@@ -10,7 +10,7 @@ export const standingWords: Record<Standing, string> = {
 	competent: 'Competent',
 	'due-soon': 'Due soon',
 	expired: 'Expired',
-	paused: 'Paused while we review',
+	paused: 'Paused',
 	withdrawn: 'Withdrawn',
 };
 

@@ -37,6 +37,20 @@ export default function Induction() {
 					</Notice>
 				)
 			)}
+			{done.length > 0 && (
+				<>
+					<h2>What you may do</h2>
+					{done.map((section) => (
+						<section key={section.key} aria-labelledby={section.key}>
+							<h3 id={section.key}>{nameOf(section)}</h3>
+							<p>
+								<StandingTag standing={section.standing} until={section.until ?? undefined} />
+							</p>
+							<p>{section.why}</p>
+						</section>
+					))}
+				</>
+			)}
 			{nothing && <Inset>Nothing is asked of your role at the moment.</Inset>}
 			{under.map((section) => (
 				<section key={section.key} aria-labelledby={section.key}>
@@ -46,7 +60,8 @@ export default function Induction() {
 					</p>
 					<Inset>
 						<p>
-							{section.standing !== 'supervised' && <strong>You may not do this yet.</strong>} {section.why}
+							{section.standing !== 'supervised' && !section.delegated && <strong>You may not do this yet.</strong>}{' '}
+							{section.why}
 						</p>
 					</Inset>
 					{section.tasks.length > 0 && (
@@ -77,20 +92,6 @@ export default function Induction() {
 							</li>
 						))}
 					</ul>
-				</>
-			)}
-			{done.length > 0 && (
-				<>
-					<h2>What you may do</h2>
-					{done.map((section) => (
-						<section key={section.key} aria-labelledby={section.key}>
-							<h3 id={section.key}>{nameOf(section)}</h3>
-							<p>
-								<StandingTag standing={section.standing} until={section.until ?? undefined} />
-							</p>
-							<p>{section.why}</p>
-						</section>
-					))}
 				</>
 			)}
 		</>

@@ -8,10 +8,14 @@ import { rulesBySite } from '../../commands/projecting.ts';
 import { askedNow } from '../../domain/asked.ts';
 import { homeSite } from '../../domain/authority.ts';
 import { decider } from '../../domain/decide.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { delegatedFor, sayDelegatedToThem } from '../../domain/delegation.ts';
 import { presentFor } from '../../domain/evidence.ts';
+import { Facts, standingEvidence } from '../../domain/facts.ts';
 import { nextTask } from '../../domain/induction.ts';
 import { needsWitness } from '../../domain/lone-giving.ts';
-import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
+import { allowedUntil, lastDayShown } from '../../domain/matrix.ts';
+import { sayDay, sayMoment } from '../../domain/period.ts';
 import { twoPeopleAt } from '../../domain/policy-grace.ts';
 import { type PrivilegeCode, privilegeCodes } from '../../domain/privilege.ts';
 import { sayToPerson } from '../../domain/reason.ts';
@@ -29,6 +33,7 @@ export async function readInduction({ context, request }: LoaderFunctionArgs) {
 		const readings = await listReadings(tx, { providerId, personId });
 		const rules = await rulesBySite(tx, providerId, catalogue());
 		const present = presentFor(evidence, context.now);
+		const facts = Facts.from(standingEvidence(evidence, present, present));
 		const posts = await workplaces(tx, visitor);
 		const siteIds = [...new Set(posts.map((post) => post.siteId))];
 		const deciders = new Map(siteIds.map((siteId) => [siteId, decider(rules(siteId), evidence, present)]));
@@ -55,15 +60,20 @@ export async function readInduction({ context, request }: LoaderFunctionArgs) {
 				const next = nextTask(decision, present);
 				const { progress, rechecks } = askedNow(decision, present);
 				const first = progress.find((each) => !each.met && each.requirement.kind === 'prerequisite')?.requirement;
+				const { policy } = rules(siteId);
 				const witnessed = needsWitness(body, twoPeopleAt(rules(siteId), present));
+				const lastDay = lastDayShown(decision);
+				const question = { siteId, privilege: code };
+				const delegated = delegatedFor(decision, { facts, question, policy, at: present });
 				return {
 					key: `${siteId} ${code}`,
 					title: body.title,
 					site: siteIds.length > 1 ? post.siteName : null,
 					standing,
-					until: decision.validUntil ? sayDay(lastDayBefore(decision.validUntil)) : null,
+					until: lastDay && sayDay(lastDay),
 					permit,
-					why: sayToPerson(permit, decision.code, witnessed),
+					why: delegated ? sayDelegatedToThem(delegated) : sayWhy(decision, witnessed),
+					delegated: delegated !== null && delegated.length > 0,
 					after: first?.kind === 'prerequisite' ? (privileges.get(first.privilege)?.body.title ?? null) : null,
 					begun,
 					held,
@@ -115,3 +125,10 @@ export async function readInduction({ context, request }: LoaderFunctionArgs) {
 }
 
 const ownKinds: readonly string[] = ['quiz', 'observation'];
+
+/** What somebody may do, and why not; with its end where it is for some hours only. */
+function sayWhy(decision: Decision, witnessed: boolean): string {
+	const says = sayToPerson(decision.permit, decision.code, witnessed);
+	const until = allowedUntil(decision);
+	return until ? `${says} It ends on ${sayMoment(until)}.` : says;
+}

@@ -4,7 +4,7 @@ import { readFor } from '../../commands/acknowledging.ts';
 import { sayAskedToThem, titleOfAsked } from '../../domain/asked.ts';
 import type { Progress } from '../../domain/ground.ts';
 import { type NextTask, shortOfRounds } from '../../domain/induction.ts';
-import { type Privilege, requirementOf } from '../../domain/privilege.ts';
+import { type Privilege, requirementOf, roleWords } from '../../domain/privilege.ts';
 import type { Recheck } from '../../domain/recheck.ts';
 import { readable, sayRequirement } from '../../domain/requirement-words.ts';
 
@@ -58,10 +58,22 @@ export function taskOf(progress: Progress, next: NextTask | null, readings: read
 		case 'site-induction':
 			return { title: 'Be shown round', status: met ? status : { label: 'Waiting', tone: 'waiting' } };
 		case 'role':
+			return {
+				title: `Your role here: ${requirement.roles.map((role) => roleWords[role]).join(', ')}`,
+				status: met ? status : { label: 'Waiting', tone: 'waiting' },
+			};
+		case 'age-decision':
+			return {
+				title: 'Your manager decides, because you are under 18',
+				status: met ? status : { label: 'Waiting', tone: 'waiting' },
+			};
+		case 'agency-check':
+			return {
+				title: 'Your manager checks your agency papers',
+				status: met ? status : { label: 'Waiting', tone: 'waiting' },
+			};
 		case 'award':
 		case 'delegation':
-		case 'age-decision':
-		case 'agency-check':
 			return {
 				title: sayRequirement(requirement, titles()),
 				status: met ? status : { label: 'Waiting', tone: 'waiting' },

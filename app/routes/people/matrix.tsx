@@ -64,10 +64,11 @@ export default function MatrixPage() {
 					Other sites:{' '}
 					{matrix.sites
 						.filter((each) => each.slug !== matrix.slug)
-						.map((each) => (
-							<Link key={each.slug} to={`/sites/${each.slug}/matrix`}>
-								{each.name}
-							</Link>
+						.map((each, place) => (
+							<span key={each.slug}>
+								{place > 0 && ', '}
+								<Link to={`/sites/${each.slug}/matrix`}>{each.name}</Link>
+							</span>
 						))}
 				</p>
 			)}
@@ -143,8 +144,7 @@ export default function MatrixPage() {
 				<ul className="plain-list">
 					{standings.map((standing) => (
 						<li key={standing}>
-							<StandingTag standing={standing} /> <span className="visually-hidden">{standingWords[standing]}</span>{' '}
-							{meanings[standing]}
+							<StandingTag standing={standing} /> {meanings[standing]}
 						</li>
 					))}
 				</ul>

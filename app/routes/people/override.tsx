@@ -2,12 +2,15 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, re
 import { useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
+import { readCellFacts } from '../../commands/cell-facts.ts';
 import { override, previewOverride } from '../../commands/overriding.ts';
+import { decide } from '../../domain/decide.ts';
 import { type OverrideRefusal, overrideForm, overrideRefusalWords } from '../../domain/override.ts';
+import { reasonWords } from '../../domain/reason.ts';
 import { forbidden } from '../../session.server.ts';
-import { Choices, ErrorSummary } from '../../ui/form.tsx';
+import { Choices, ErrorSummary, LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset, Refusal } from '../../ui/notice.tsx';
+import { Inset, Notice, Refusal } from '../../ui/notice.tsx';
 import { OnCallForm } from '../../ui/on-call-form.tsx';
 import { SummaryList } from '../../ui/summary-list.tsx';
 import { withCell } from './cell.server.ts';
@@ -22,6 +25,14 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 export async function loader(args: LoaderFunctionArgs) {
 	return withCell(args, { authority: 'override' }, async (tx, { visitor, person, site, pinned, cell, address }) => {
 		const preview = await previewOverride(tx, visitor, catalogue(), cell, args.context.now);
+		const { evidence, present, rules } = await readCellFacts(
+			tx,
+			visitor.providerId,
+			catalogue(),
+			cell,
+			args.context.now,
+		);
+		const { permit, code, stop } = decide(rules, evidence, cell, present);
 		return {
 			id: uuidv7(),
 			name: `${person.givenName} ${person.familyName}`,
@@ -29,6 +40,8 @@ export async function loader(args: LoaderFunctionArgs) {
 			site: site.name,
 			address,
 			refusal: preview.refusal && overrideRefusalWords[preview.refusal],
+			already: preview.refusal === 'not-overridable' && permit,
+			nextStep: preview.refusal === 'not-overridable' && !permit ? reasonWords[stop ?? code].nextStep : null,
 			hours: hoursOf(preview.longest),
 			used: preview.used,
 			perYear: preview.perYear,
@@ -76,7 +89,22 @@ export default function OverridePage() {
 				]}
 			/>
 			{page.refusal ? (
-				<Refusal title="This cannot be allowed" why={page.refusal} evidence={page.address} />
+				page.already ? (
+					<>
+						<Notice tone="plain" title="There is nothing to allow">
+							<p>{page.name} may do this now. Their page says until when, and how.</p>
+						</Notice>
+						<LinkButton kind="secondary" to={page.address}>
+							See the evidence
+						</LinkButton>
+					</>
+				) : (
+					<Refusal
+						title="This cannot be allowed"
+						why={page.nextStep ? `${page.refusal} What would put it right: ${page.nextStep}` : page.refusal}
+						evidence={page.address}
+					/>
+				)
 			) : (
 				<>
 					<Inset>

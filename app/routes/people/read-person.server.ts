@@ -8,8 +8,8 @@ import { may } from '../../domain/authority.ts';
 import { decider } from '../../domain/decide.ts';
 import { evidenceWords, presentFor } from '../../domain/evidence.ts';
 import { detailOf, isLate } from '../../domain/evidence-detail.ts';
-import { instantFor } from '../../domain/matrix.ts';
-import { lastDayBefore, localDay, sayDay, sayMoment } from '../../domain/period.ts';
+import { instantFor, lastDayShown } from '../../domain/matrix.ts';
+import { localDay, sayDay, sayMoment } from '../../domain/period.ts';
 import { roleWords } from '../../domain/privilege.ts';
 import { mayBeTakenBack } from '../../domain/taking-back.ts';
 import { forbidden, inProvider, notFound, requireVisitor } from '../../session.server.ts';
@@ -76,13 +76,14 @@ export async function readPerson({ context, request, params }: LoaderFunctionArg
 				return [...catalogue().privileges.values()].flatMap(({ body }) => {
 					const decision = answer({ privilege: body.code, siteId: site.id });
 					if (decision.standing === 'not-required') return [];
+					const lastDay = lastDayShown(decision);
 					return [
 						{
 							to: `/people/${person.id}/${site.slug}/${body.code}`,
 							title: body.title,
 							site: site.name,
 							standing: decision.standing,
-							until: decision.validUntil ? sayDay(lastDayBefore(decision.validUntil)) : null,
+							until: lastDay && sayDay(lastDay),
 						},
 					];
 				});

@@ -6,6 +6,7 @@ import { previewSignOff, signOff } from '../../commands/authorising.ts';
 import { isForSomebodyElse, signOffRefusalWords } from '../../domain/assessing.ts';
 import { may } from '../../domain/authority.ts';
 import { signOffForm } from '../../domain/input.ts';
+import { sayDay } from '../../domain/period.ts';
 import { requirementOf } from '../../domain/privilege.ts';
 import { notFound } from '../../session.server.ts';
 import { Button, ErrorSummary, LinkButton } from '../../ui/form.tsx';
@@ -37,6 +38,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			site: site.name,
 			address,
 			refusal: refusal && signOffRefusalWords[refusal],
+			heldUntil: refusal === 'not-ready' && decision.holds && decision.lastDay ? sayDay(decision.lastDay) : null,
 			lastDay: term.lastDay,
 			asksOutside: refusal !== null && isForSomebodyElse(refusal) && may(visitor.posts, 'record', site.id),
 			rounds: decision.progress.find((each) => each.requirement.kind === 'observation')?.evidence.length ?? 0,
@@ -53,7 +55,7 @@ export async function loader(args: LoaderFunctionArgs) {
 export async function action(args: ActionFunctionArgs) {
 	return withCell(args, { authority: 'sign-off' }, async (tx, { visitor, cell, address }) => {
 		const form = signOffForm.safeParse(Object.fromEntries(await args.request.formData()));
-		const refuse = (message: string) => data({ errors: [{ field: 'save', message }] }, { status: 422 });
+		const refuse = (message: string) => data({ errors: [{ field: 'save', message }], at: Date.now() }, { status: 422 });
 		if (!form.success) return refuse('Please look at the page again and confirm');
 		const signed = await signOff(tx, visitor, catalogue(), cell, { ...form.data, now: args.context.now });
 		if (signed.ok) return redirect(address);
@@ -68,7 +70,7 @@ export default function SignOffPage() {
 	const busy = useNavigation().state !== 'idle';
 	return (
 		<>
-			<ErrorSummary errors={refused?.errors ?? []} />
+			<ErrorSummary key={refused?.at} errors={refused?.errors ?? []} />
 			<Heading
 				title={`Sign off ${preview.name}`}
 				caption={`${preview.title}, ${preview.site}`}
@@ -76,9 +78,15 @@ export default function SignOffPage() {
 			/>
 			{preview.refusal ? (
 				<>
-					<Notice tone="warning" title="This cannot be signed off yet">
-						<p>{preview.refusal}</p>
-					</Notice>
+					{preview.heldUntil ? (
+						<Notice tone="plain" title={`Signed off until ${preview.heldUntil}`}>
+							<p>There is nothing to sign today. To renew it, what is listed here comes first.</p>
+						</Notice>
+					) : (
+						<Notice tone="warning" title="This cannot be signed off yet">
+							<p>{preview.refusal}</p>
+						</Notice>
+					)}
 					{preview.flaws.length > 0 && (
 						<>
 							<h2>Why the last sign-off does not stand</h2>

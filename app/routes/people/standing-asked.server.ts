@@ -10,6 +10,7 @@ import { shortOfRounds } from '../../domain/induction.ts';
 import { openPauses } from '../../domain/pause.ts';
 import { localDay, sayDay } from '../../domain/period.ts';
 import { type PrivilegeCode, requirementOf } from '../../domain/privilege.ts';
+import { reasonWords } from '../../domain/reason.ts';
 import { isAsked, type Recheck } from '../../domain/recheck.ts';
 import { sayRequirement } from '../../domain/requirement-words.ts';
 import type { CellPage } from './cell.server.ts';
@@ -117,7 +118,17 @@ export async function sayStops(
 }
 
 /** The answer of today in a few words, for whoever reads about somebody. */
-export function sayAnswer({ permit, standing }: Decision, witnessed: boolean): string {
+export function sayAnswer({ permit, standing, code }: Decision, witnessed: boolean, delegated: boolean): string {
+	if (code === 'second_check_by_telephone') return 'Yes, alone, with a second check by telephone';
+	if (code === 'override_active') return `Yes, for this round only${witnessed ? ', with a witness' : ''}`;
 	if (permit) return witnessed ? 'Yes, may do this with a witness' : 'Yes, may do this alone';
-	return standing === 'supervised' ? 'Only together with a competent colleague' : 'No, may not do this';
+	if (standing === 'supervised') return 'Only together with a competent colleague';
+	return delegated ? 'Only for whom a nurse has delegated it' : 'No, may not do this';
+}
+
+/** What puts a denial right, as far as it has not been done already. */
+export function sayNextStep({ standing, code }: Decision, delegated: boolean): string {
+	if (standing === 'supervised')
+		return 'A competent colleague is with them each time. To do it alone again, they do what is asked below.';
+	return delegated ? 'For anybody else, ask the nurse who delegates it.' : reasonWords[code].nextStep;
 }

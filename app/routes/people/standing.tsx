@@ -8,14 +8,16 @@ import { catalogue, titles } from '../../catalogue.server.ts';
 import { readCellFacts } from '../../commands/cell-facts.ts';
 import { bearsOn } from '../../domain/bearing.ts';
 import { decide } from '../../domain/decide.ts';
+import { delegatedFor, sayDelegatedToThem } from '../../domain/delegation.ts';
 import { evidenceWords } from '../../domain/evidence.ts';
 import { detailOf } from '../../domain/evidence-detail.ts';
 import { concerns } from '../../domain/facts.ts';
 import { needsWitness } from '../../domain/lone-giving.ts';
-import { lastDayBefore, sayDay, sayMoment } from '../../domain/period.ts';
+import { lastDayShown } from '../../domain/matrix.ts';
+import { sayDay, sayMoment } from '../../domain/period.ts';
 import { sayPolicy } from '../../domain/policy.ts';
 import { twoPeopleAt } from '../../domain/policy-grace.ts';
-import { reasonWords, sayToPerson } from '../../domain/reason.ts';
+import { sayToPerson } from '../../domain/reason.ts';
 import { CopiesNotice } from '../../ui/copies-notice.tsx';
 import { LinkButton } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
@@ -26,8 +28,8 @@ import { DataTable } from '../../ui/table.tsx';
 import { TaskList } from '../../ui/task-list.tsx';
 import { readCopies } from '../copies.server.ts';
 import { withCell } from './cell.server.ts';
-import { actionsOn, sayMore } from './standing-actions.server.ts';
-import { sayAllThatIsAsked, sayAnswer, sayStops } from './standing-asked.server.ts';
+import { actionsOn, sayAllowed, sayMore } from './standing-actions.server.ts';
+import { sayAllThatIsAsked, sayAnswer, sayNextStep, sayStops } from './standing-asked.server.ts';
 
 export const meta: MetaFunction<typeof loader> = ({ data }) => [
 	{ title: `${data?.name ?? ''}: ${data?.title ?? ''} – Countersign` },
@@ -43,6 +45,9 @@ export async function loader(args: LoaderFunctionArgs) {
 		const own = person.id === visitor.personId;
 		const decision = decide(rules, all, cell, present);
 		const witnessed = needsWitness(pinned.body, twoPeopleAt(rules, present));
+		const lastDay = lastDayShown(decision);
+		const delegated = delegatedFor(decision, { ...known, question: cell, policy: rules.policy, at: present });
+		const mayForSome = delegated !== null && delegated.length > 0;
 		const asked = pinned.body.requirements;
 		const about = all.filter(
 			(each) =>
@@ -86,13 +91,17 @@ export async function loader(args: LoaderFunctionArgs) {
 			own,
 			copies: own ? { absent: [], late: false } : await readCopies(tx),
 			standing: decision.standing,
-			until: decision.validUntil ? sayDay(lastDayBefore(decision.validUntil)) : null,
+			until: lastDay && sayDay(lastDay),
 			permit: decision.permit,
-			user: sayToPerson(decision.permit, decision.code, witnessed),
-			answer: sayAnswer(decision, witnessed),
-			nextStep: reasonWords[decision.code].nextStep,
+			user: delegated ? sayDelegatedToThem(delegated) : sayToPerson(decision.permit, decision.code, witnessed),
+			answer: sayAnswer(decision, witnessed, mayForSome),
+			nextStep: sayNextStep(decision, mayForSome),
 			policy: sayPolicy(decision.policyVersion),
-			more: [...(own ? [] : await sayMore(tx, page, known)), ...(await sayStops(tx, page, known, decision))],
+			more: [
+				...(await sayAllowed(tx, page, known, decision)),
+				...(own ? [] : await sayMore(tx, page, known, decision)),
+				...(await sayStops(tx, page, known, decision)),
+			],
 			actions: actionsOn(page, known, decision, await listSites(tx, visitor)),
 			tasks: sayAllThatIsAsked(page, known, decision),
 			evidence: rows,
