@@ -40,9 +40,9 @@ export function Inset({ children }: { children: ReactNode }) {
 	return <div className="inset">{children}</div>;
 }
 
-export function Details({ summary, children }: { summary: string; children: ReactNode }) {
+export function Details({ summary, open, children }: { summary: string; open?: boolean; children: ReactNode }) {
 	return (
-		<details className="details">
+		<details className="details" open={open}>
 			<summary>{summary}</summary>
 			<div className="details-body">{children}</div>
 		</details>

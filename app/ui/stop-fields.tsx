@@ -21,9 +21,9 @@ export function ReachField({
 			kind="radio"
 			name="reach"
 			legend="How far does it reach?"
-			hint={`As far as the reason does. They also work at ${works.join(', ')}${
-				held.length ? `, and may do this today at ${held.join(', ')}` : ''
-			}`}
+			hint={`They also work at ${works.join(', ')}${
+				held.length ? `. Today they may do this at ${held.join(', ')}` : ''
+			}. Choose every site if the reason holds there too`}
 			options={[
 				{ value: 'site', label: `Only ${site}` },
 				{ value: 'everywhere', label: 'Every site' },

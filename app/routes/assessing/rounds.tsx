@@ -92,7 +92,7 @@ const startForm = z.object({ learnerId: z.uuid(), siteId: z.uuid(), privilege: z
 export async function action({ context, request }: ActionFunctionArgs) {
 	const visitor = await requireAuthority(context, request, 'observe');
 	const form = startForm.safeParse(Object.fromEntries(await request.formData()));
-	const refuse = (message: string) => data({ errors: [{ field: 'learners', message }] }, { status: 422 });
+	const refuse = (message: string) => data({ errors: [{ field: 'main', message }], at: Date.now() }, { status: 422 });
 	if (!form.success) return refuse('Choose who you will watch from the list');
 	if (!may(visitor.posts, 'observe', form.data.siteId)) throw forbidden();
 	const started = await inProvider(visitor, (tx) => startRound(tx, visitor, catalogue(), form.data, context.now));
@@ -106,7 +106,7 @@ export default function Rounds() {
 	const busy = useNavigation().state !== 'idle';
 	return (
 		<>
-			<ErrorSummary errors={refused?.errors ?? []} />
+			<ErrorSummary key={refused?.at} errors={refused?.errors ?? []} />
 			<Heading title="Observe a round" />
 			{open.length > 0 && (
 				<section aria-labelledby="open">
@@ -132,32 +132,30 @@ export default function Rounds() {
 					) : site.learners.length === 0 ? (
 						<Inset>Nobody here needs to be watched for anything you may assess.</Inset>
 					) : (
-						<div id="learners">
-							<DataTable
-								caption="Whoever needs a round most stands first"
-								head={['Name', 'For', 'Standing', 'Round']}
-								rows={site.learners.map((each) => [
-									<span key="name">
-										{each.name}
-										<span className="hint"> {each.role}</span>
-									</span>,
-									each.privilegeTitle,
-									<StandingTag key="standing" standing={each.standing} />,
-									<Form method="post" key="start">
-										<input type="hidden" name="learnerId" value={each.personId} />
-										<input type="hidden" name="siteId" value={site.siteId} />
-										<input type="hidden" name="privilege" value={each.privilege} />
-										<Button kind="secondary" disabled={busy}>
-											Start
-											<span className="visually-hidden">
-												{' '}
-												a round with {each.name}: {each.privilegeTitle}
-											</span>
-										</Button>
-									</Form>,
-								])}
-							/>
-						</div>
+						<DataTable
+							caption="Whoever needs a round most stands first"
+							head={['Name', 'For', 'Standing', 'Round']}
+							rows={site.learners.map((each) => [
+								<span key="name">
+									{each.name}
+									<span className="hint"> {each.role}</span>
+								</span>,
+								each.privilegeTitle,
+								<StandingTag key="standing" standing={each.standing} />,
+								<Form method="post" key="start">
+									<input type="hidden" name="learnerId" value={each.personId} />
+									<input type="hidden" name="siteId" value={site.siteId} />
+									<input type="hidden" name="privilege" value={each.privilege} />
+									<Button kind="secondary" disabled={busy}>
+										Start
+										<span className="visually-hidden">
+											{' '}
+											a round with {each.name}: {each.privilegeTitle}
+										</span>
+									</Button>
+								</Form>,
+							])}
+						/>
 					)}
 					{site.privileges.length > 0 && (
 						<Details summary="Watch somebody else">

@@ -77,7 +77,7 @@ export async function action({ context, request, params }: ActionFunctionArgs) {
 	if (started.ok) return redirect(`/attempts/${started.attemptId}/1`);
 	if (started.why === 'unknown-quiz') throw notFound();
 	return data(
-		{ errors: [{ field: 'start', message: `You can try again from ${sayMoment(started.until)}` }] },
+		{ errors: [{ field: 'start', message: `You can try again from ${sayMoment(started.until)}` }], at: Date.now() },
 		{ status: 422 },
 	);
 }
@@ -88,7 +88,7 @@ export default function QuizStart() {
 	const busy = useNavigation().state !== 'idle';
 	return (
 		<>
-			<ErrorSummary errors={refused?.errors ?? []} />
+			<ErrorSummary key={refused?.at} errors={refused?.errors ?? []} />
 			<Heading title="Quiz" caption={quiz.privilege} back={{ to: '/induction', label: 'My induction' }} />
 			{quiz.again && <Inset>You have passed this quiz before. You are asked to take it once more.</Inset>}
 			{quiz.passed && (

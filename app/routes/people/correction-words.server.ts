@@ -26,11 +26,14 @@ export async function saySecond(
 	return null;
 }
 
-/** Whom it stops and what it opens, one line an answer: what somebody may do alone first. */
+/** Whom it stops and what it opens, one line an answer: what somebody may do alone first, and last how many stay as they are. */
 export async function sayEffects(tx: Tx, visitor: Visitor, effects: readonly Effect[]): Promise<string[]> {
 	const sites = await listSites(tx, visitor);
 	const rank = ({ before, after }: Effect) => (after.permit === before.permit ? 2 : after.permit ? 1 : 0);
-	return [...effects]
+	const stays = (each: Effect) => rank(each) === 2 && each.before.standing === each.after.standing;
+	const kept = effects.filter(stays).length;
+	const lines = effects
+		.filter((each) => !stays(each))
 		.sort((a, b) => rank(a) - rank(b))
 		.map((effect) => {
 			const { question, before, after } = effect;
@@ -40,8 +43,11 @@ export async function sayEffects(tx: Tx, visitor: Visitor, effects: readonly Eff
 				.join(' ');
 			if (rank(effect) === 0) return `Stops: ${what}. They may do this now, and may not afterwards`;
 			if (rank(effect) === 1) return `Lets them: ${what}. They may not do this now, and may afterwards`;
-			if (before.standing === after.standing)
-				return `${what}: still “${standingWords[after.standing]}”, for another reason`;
 			return `${what}: from “${standingWords[before.standing]}” to “${standingWords[after.standing]}”`;
 		});
+	if (!kept) return lines;
+	return [
+		...lines,
+		`${kept} ${lines.length ? 'more ' : ''}${kept === 1 ? 'stays' : 'stay'} as they are, for another reason than now`,
+	];
 }

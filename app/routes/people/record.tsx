@@ -82,7 +82,8 @@ export default function RecordPage() {
 			/>
 			<CopiesNotice {...page.copies} />
 			<Inset>{page.notice}</Inset>
-			<Form method="post" noValidate>
+			{/* The browser checks the days: one that does not exist is sent as none, and none may mean that it never ends. */}
+			<Form method="post">
 				<input type="hidden" name="id" value={sent.id ?? page.id} />
 				<RecordFields
 					page={page}

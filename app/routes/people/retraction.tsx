@@ -23,7 +23,9 @@ import { type PersonPage, withPerson } from './with-person.server.ts';
 
 export { clientAction, shouldRevalidate } from '../../ui/keep-form.ts';
 
-export const meta: MetaFunction = () => [{ title: 'Entered in error – Countersign' }];
+export const meta: MetaFunction<typeof loader> = ({ data }) => [
+	{ title: `Put a record of ${data?.name ?? ''} right – Countersign` },
+];
 
 /** A nurse is among them for what she has delegated. */
 const authorities = ['correct', 'delegate'] as const;
@@ -112,11 +114,16 @@ export default function RetractionPage() {
 	const sent = (refused?.sent ?? {}) as Record<string, string>;
 	const errorIn = (intent: string) => (field: string) =>
 		sent.intent === intent ? errors.find((each) => each.field === field)?.message : undefined;
+	// Two forms may ask for a second person: an error leads to the field of the one that was sent.
+	const placed = (each: (typeof errors)[number]) =>
+		sent.intent === 'back' && each.field !== 'back' && each.field !== 'main'
+			? { ...each, field: `back-${each.field}` }
+			: each;
 	const backNeedsTwo =
 		['staffCode', 'secret'].some((field) => errorIn('back')(field)) || (sent.intent === 'back' && sent.staffCode);
 	return (
 		<>
-			<ErrorSummary key={refused?.at} errors={errors} />
+			<ErrorSummary key={refused?.at} errors={errors.map(placed)} />
 			<Heading title="Put a record right" caption={page.name} back={{ to: page.address, label: page.name }} />
 			<SummaryList
 				rows={[

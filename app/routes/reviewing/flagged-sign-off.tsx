@@ -68,6 +68,10 @@ export async function loader(args: LoaderFunctionArgs) {
 			cell,
 			mayPause: other && may(visitor.posts, 'pause', signOff.siteId ?? undefined),
 			mayWithdraw: other && may(visitor.posts, 'withdraw', signOff.siteId ?? undefined),
+			retraction:
+				other && may(visitor.posts, 'correct', signOff.siteId ?? undefined)
+					? `/people/${signOff.personId}/evidence/${round.id}/retraction`
+					: null,
 		};
 	});
 }
@@ -144,6 +148,11 @@ export default function FlaggedSignOffPage() {
 				<LinkButton kind="secondary" to={page.cell}>
 					See the evidence
 				</LinkButton>
+				{page.retraction && (
+					<LinkButton kind="secondary" to={page.retraction}>
+						Take the round back
+					</LinkButton>
+				)}
 				{page.mayPause && (
 					<LinkButton kind="secondary" to={`${page.cell}/pause`}>
 						Pause while we review

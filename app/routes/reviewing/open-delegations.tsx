@@ -53,8 +53,14 @@ export async function loader(args: LoaderFunctionArgs) {
 				by: each.payload.delegator
 					? names.person(each.payload.delegator)
 					: `A professional from outside, ${each.payload.registration}`,
-				review: `${sayDay(each.payload.reviewOn)}${endOfDay(each.payload.reviewOn) <= now ? ': past its review' : ''}`,
-				takeOver: takeOverBy ? `To be taken over by ${sayDay(takeOverBy)}` : '',
+				review: sayDay(each.payload.reviewOn),
+				toDo: [
+					endOfDay(each.payload.reviewOn) <= now &&
+						'Past its day, so it does not count. A nurse delegates it again, or ends it',
+					takeOverBy && `To be taken over by ${sayDay(takeOverBy)}`,
+				]
+					.filter(Boolean)
+					.join('. '),
 			})),
 		};
 	});
@@ -85,7 +91,7 @@ export default function OpenDelegationsPage() {
 						each.person,
 						each.by,
 						each.review,
-						each.takeOver,
+						each.toDo,
 					])}
 				/>
 			) : (

@@ -142,7 +142,7 @@ function Others({ pauses, overrides }: Pick<Listed, 'pauses' | 'overrides'>) {
 			<h2>Pauses past their review</h2>
 			{pauses.length ? (
 				<DataTable
-					caption="The first to have been reviewed stands first"
+					caption="Whoever has waited longest for the review stands first"
 					head={['Who', 'What', 'Since', 'Review by', 'Owner', 'Who may lift it']}
 					rows={pauses.map((each) => [linked(each), each.what, each.since, each.review, each.owner, each.decides])}
 				/>

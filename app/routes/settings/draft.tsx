@@ -5,11 +5,11 @@ import { catalogue } from '../../catalogue.server.ts';
 import { savePolicy } from '../../commands/setting-policy.ts';
 import { fieldErrors, policyReasonForm, urgentReasonForm } from '../../domain/input.ts';
 import { forbidden, notFound } from '../../session.server.ts';
+import { ChangeGroup } from '../../ui/change-group.tsx';
 import { Button, ErrorSummary, LinkButton, TextAreaField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
-import { Inset, Notice } from '../../ui/notice.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Progress } from '../../ui/progress.tsx';
-import { StandingTag } from '../../ui/standing.tsx';
 import { DataTable } from '../../ui/table.tsx';
 import { readDraft, withDraft } from './read-draft.server.ts';
 
@@ -162,24 +162,7 @@ function Affected() {
 				{draft.of} people were compared, supposing that nothing else is recorded. As at {draft.comparedAt}.
 			</p>
 			{draft.groups.map((group) => (
-				<section key={group.key} id={group.key} aria-label={group.title}>
-					<h3>{group.title}</h3>
-					<p>
-						<StandingTag standing={group.from} /> <span aria-hidden="true">→</span>
-						<span className="visually-hidden"> then </span> <StandingTag standing={group.to} />
-					</p>
-					{group.why && <Inset>{group.why}</Inset>}
-					<DataTable
-						caption={`${group.count} ${group.count === 1 ? 'standing' : 'standings'}`}
-						head={['Person', 'Privilege', 'Site', 'From']}
-						rows={group.rows.map((row) => [row.person, row.privilege, row.site, row.on])}
-					/>
-					{group.rows.length < group.count && (
-						<p>
-							<Link to={`?all=${group.key}#${group.key}`}>Show all {group.count}</Link>
-						</p>
-					)}
-				</section>
+				<ChangeGroup key={group.key} group={group} />
 			))}
 		</>
 	);

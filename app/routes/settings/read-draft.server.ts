@@ -135,6 +135,9 @@ export async function readDraft(args: Args) {
 			groups: groups.map((group) => ({
 				key: group.key,
 				title: titlesOf[group.effect],
+				/** Whether what they may do stays the same: shown when somebody asks for it. */
+				aside: group.effect === 'moved' || group.effect === 'moved-later',
+				all: group.key === all,
 				from: group.from.standing,
 				to: group.to.standing,
 				why: group.to.permit ? '' : reasonWords[group.to.code].nextStep,
