@@ -57,8 +57,10 @@ export async function openClone(
 	};
 }
 
+/** Kept open for the next database, and closed by itself when no more is asked for. */
+let server: Sql | undefined;
+
 async function onServer(serverUrl: string, statement: string): Promise<void> {
-	const server = postgres(serverUrl, { max: 1, fetch_types: false, onnotice: () => {} });
+	server ??= postgres(serverUrl, { max: 2, idle_timeout: 2, fetch_types: false, onnotice: () => {} });
 	await server.unsafe(statement);
-	await server.end();
 }
