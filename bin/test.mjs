@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from './run.mjs';
@@ -83,16 +82,6 @@ function passedIn({ testResults }, files) {
 		.filter(({ status }) => status === 'passed').length;
 }
 
-/** @returns {Promise<string>} */
-function freePort() {
-	return new Promise((resolve) => {
-		const server = createServer().listen(0, '127.0.0.1', () => {
-			const address = server.address();
-			server.close(() => resolve(String(typeof address === 'object' ? address?.port : '')));
-		});
-	});
-}
-
 try {
 	const aside = { aside: true };
 	const build = ['remix', 'vite:build', '--logLevel', 'error'];
@@ -113,12 +102,7 @@ try {
 
 	const journeys = path.join(scratch, 'journeys.json');
 	const journeysEnded = await run('journeys in a browser', ['playwright', 'test'], {
-		variables: {
-			E2E_PORT: await freePort(),
-			E2E_EMAR_PORT: await freePort(),
-			E2E_DATA_DIR: path.join(scratch, 'data'),
-			E2E_RESULTS: journeys,
-		},
+		variables: { E2E_RESULTS: journeys },
 	});
 	countSuite(journeysEnded, journeys, ({ stats }) => ({
 		passed: stats.expected + stats.flaky,

@@ -1,6 +1,7 @@
-import { type APIRequestContext, expect, test } from 'playwright/test';
+import { type APIRequestContext, expect } from 'playwright/test';
 import { expectAccessible } from './support/look.ts';
 import { phone, signIn } from './support/people.ts';
+import { test } from './support/site.ts';
 
 async function tokenWith(request: APIRequestContext, clientId: string, secret: string) {
 	const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;

@@ -1,8 +1,12 @@
-import { type BrowserContext, expect, type Locator, type Page, test } from 'playwright/test';
+import { type BrowserContext, expect, type Locator, type Page } from 'playwright/test';
 import { expectAccessible } from './support/look.ts';
 import { desktop, phone, signIn } from './support/people.ts';
+import { test } from './support/site.ts';
 
-const emar = `http://127.0.0.1:${process.env.E2E_EMAR_PORT}`;
+let emar = '';
+test.beforeAll(({ site }) => {
+	emar = site.emar;
+});
 
 function dose(page: Page, medicine: string): Locator {
 	return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: medicine }) });

@@ -1,7 +1,8 @@
-import { type Browser, type BrowserContext, expect, type Page, test } from 'playwright/test';
+import { type Browser, type BrowserContext, expect, type Page } from 'playwright/test';
 import { askGate } from './support/gate.ts';
 import { expectAccessible, expectReadableColours, scriptWeight } from './support/look.ts';
 import { desktop, phone, signIn, tablet } from './support/people.ts';
+import { test } from './support/site.ts';
 
 /** Every page of the story, by whoever opens it, on the device they hold. */
 const visits = [
@@ -72,30 +73,34 @@ async function sessionOf(browser: Browser, who: string): Promise<Session> {
 	return session;
 }
 
-for (const { who, size, path, most } of visits) {
-	test(`${path} as ${who ?? 'a visitor'}: no serious finding, no console error, no shift, under ${most} kB`, async ({
-		browser,
-	}) => {
-		const storageState = who ? await sessionOf(browser, who) : undefined;
-		const context = await browser.newContext({ viewport: size, colorScheme: 'light', storageState });
-		const page = await context.newPage();
-		const complaints: string[] = [];
-		page.on('console', (message) => {
-			const expected = path === '/nowhere' && message.text().includes('404');
-			if (message.type() === 'error' && !expected) complaints.push(message.text());
+test.describe(() => {
+	// Each stands by itself, whoever looked at what before.
+	test.describe.configure({ mode: 'parallel' });
+	for (const { who, size, path, most } of visits) {
+		test(`${path} as ${who ?? 'a visitor'}: no serious finding, no console error, no shift, under ${most} kB`, async ({
+			browser,
+		}) => {
+			const storageState = who ? await sessionOf(browser, who) : undefined;
+			const context = await browser.newContext({ viewport: size, colorScheme: 'light', storageState });
+			const page = await context.newPage();
+			const complaints: string[] = [];
+			page.on('console', (message) => {
+				const expected = path === '/nowhere' && message.text().includes('404');
+				if (message.type() === 'error' && !expected) complaints.push(message.text());
+			});
+			page.on('pageerror', (error) => complaints.push(error.message));
+			const address = await resolve(page, path);
+			const kilobytes = await scriptWeight(page, address);
+			await expectAccessible(page);
+			expect(await layoutShift(page)).toBeLessThan(0.02);
+			expect(kilobytes).toBeLessThan(most);
+			await page.emulateMedia({ colorScheme: 'dark' });
+			await expectReadableColours(page);
+			expect(complaints).toEqual([]);
+			await context.close();
 		});
-		page.on('pageerror', (error) => complaints.push(error.message));
-		const address = await resolve(page, path);
-		const kilobytes = await scriptWeight(page, address);
-		await expectAccessible(page);
-		expect(await layoutShift(page)).toBeLessThan(0.02);
-		expect(kilobytes).toBeLessThan(most);
-		await page.emulateMedia({ colorScheme: 'dark' });
-		await expectReadableColours(page);
-		expect(complaints).toEqual([]);
-		await context.close();
-	});
-}
+	}
+});
 
 test('a new carer reads, checks herself and takes the quiz without JavaScript', async ({ browser }) => {
 	const page = await withoutScripts(browser);

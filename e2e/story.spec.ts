@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from 'playwright/test';
+import { expect, type Page } from 'playwright/test';
 import { parse } from 'yaml';
 import { askGate } from './support/gate.ts';
 import { expectAccessible } from './support/look.ts';
 import { desktop, phone, pin, signIn, tablet } from './support/people.ts';
+import { test } from './support/site.ts';
 
 /**
  * The main job from end to end: a new carer learns, is quizzed, is watched, is signed off, and another system is told

@@ -10,7 +10,6 @@ import { addSecret, endSecret, registerClient, switchOff, switchOn } from '#app/
 import { removeTokenKey } from '#app/commands/signing.ts';
 import { addDays, localDay } from '#app/domain/period.ts';
 import { listLiveSecrets } from '#db/queries/clients.ts';
-import { startServer } from '../routes/server.ts';
 import { did } from '../support/amounts.ts';
 import { openClone, type TestDatabase } from '../support/database.ts';
 import {
@@ -28,6 +27,7 @@ import {
 } from '../support/demonstration.ts';
 import { question } from '../support/gate.ts';
 import { watchForStale } from '../support/stale.ts';
+import { startServer } from '../support/start-server.ts';
 
 /** Three processes on one database; `npm run hammer` goes on for longer. */
 const whole = process.env.npm_lifecycle_event === 'hammer';

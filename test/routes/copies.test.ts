@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '#db/connect.ts';
 import { namedId } from '#db/factory.ts';
 import { ownServer, seed } from '../support/own-server.ts';
-import { startServer } from './server.ts';
+import { startServer } from '../support/start-server.ts';
 
 test('whoever stops somebody while a copy of the database is away is told so, before and after, and what it means', async () => {
 	const server = ownServer('copies');

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openClone } from '../support/database.ts';
-import { startServer } from './server.ts';
+import { startServer } from '../support/start-server.ts';
 
 async function freePort(): Promise<number> {
 	const server = createServer().listen(0, '127.0.0.1');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openClone } from '../support/database.ts';
-import { startServer } from './server.ts';
+import { startServer } from '../support/start-server.ts';
 
 /** Code that is loaded ahead of the server, which knows nothing of it. */
 const ahead = (code: string) => ({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` });
