@@ -37,8 +37,21 @@ export interface Employment {
 	evidence: string[];
 }
 
+/** Between two ends of work nothing changes: worked out once, by the site and how much has ended. */
+const knownEmployments = new WeakMap<Facts, Map<string, Employment>>();
+
 /** Whether and as what somebody works at a site, by the facts that stand at `at`. */
 export function employmentAt(facts: Facts, siteId: string, at: Date): Employment {
+	const ended = spellsOf(facts).filter(({ lastDay }) => lastDay && endOfDay(lastDay) <= at).length;
+	const known = knownEmployments.get(facts) ?? new Map<string, Employment>();
+	knownEmployments.set(facts, known);
+	const key = `${siteId} ${ended}`;
+	const employment = known.get(key) ?? findEmployment(facts, siteId, at);
+	known.set(key, employment);
+	return employment;
+}
+
+function findEmployment(facts: Facts, siteId: string, at: Date): Employment {
 	const spells = spellsOf(facts);
 	const changes = spells.flatMap(({ lastDay }) => (lastDay ? [endOfDay(lastDay)] : []));
 	const underWay = ({ lastDay }: Spell) => !lastDay || endOfDay(lastDay) > at;

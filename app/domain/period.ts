@@ -80,10 +80,14 @@ const endOf = remembered((day: LocalDay) => startOf(addDays(day, 1)));
 
 /** The instant that a person means by a local day and time, such as `2027-03-14` and `08:15`. In the repeated hour of autumn, the first of the two. */
 export function instantOf(day: LocalDay, time: string): Date {
-	const asIfUtc = Date.parse(`${day}T${time}:00.000Z`);
-	const summer = new Date(asIfUtc - hour);
-	return localDay(summer) === day && localTime(summer) === time ? summer : new Date(asIfUtc);
+	return new Date(momentOf(`${day}T${time}`));
 }
+
+const momentOf = remembered((moment: string) => {
+	const asIfUtc = Date.parse(`${moment}:00.000Z`);
+	const summer = new Date(asIfUtc - hour);
+	return `${localDay(summer)}T${localTime(summer)}` === moment ? summer.getTime() : asIfUtc;
+});
 
 export function addDays(day: LocalDay, days: number): LocalDay {
 	const date = new Date(`${day}T00:00:00Z`);
@@ -125,10 +129,24 @@ function parseDuration(text: string): Duration {
 
 /** A duration of exact time in milliseconds. Months and days have no fixed length and are refused. */
 export function exactMilliseconds(duration: string): number {
+	return millisecondsIn(duration);
+}
+
+const millisecondsIn = remembered((duration: string) => {
 	const { months, days, milliseconds } = parseDuration(duration);
 	if (months || days) throw new RangeError(`not an exact length of time: ${duration}`);
 	return milliseconds;
+});
+
+/** Days in a duration, as counted from the first of a year. */
+export function daysIn(duration: string): number {
+	return countDays(duration);
 }
+
+const countDays = remembered((duration: string) => {
+	const from = '2027-01-01';
+	return Math.round((Date.parse(moveDay(from, duration)) - Date.parse(from)) / (24 * hour));
+});
 
 /**
  * A local day moved by a duration of calendar time: `2027-01-31` plus `P1M` is `2027-02-28`, as people expect of a month.

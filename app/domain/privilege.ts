@@ -137,6 +137,17 @@ export function requirementOf<K extends RequirementKind>(
 
 /** Whether a privilege, by whatever way, asks for itself first. Such a one could never be granted. */
 export function restsOnItself(entry: Privilege, privileges: ReadonlyMap<PrivilegeCode, Privilege>): boolean {
+	const known = loops.get(privileges) ?? new Map<Privilege, boolean>();
+	loops.set(privileges, known);
+	const loop = known.get(entry) ?? findLoop(entry, privileges);
+	known.set(entry, loop);
+	return loop;
+}
+
+/** Asked with every decision: worked out once for the privileges of a catalogue. */
+const loops = new WeakMap<ReadonlyMap<PrivilegeCode, Privilege>, Map<Privilege, boolean>>();
+
+function findLoop(entry: Privilege, privileges: ReadonlyMap<PrivilegeCode, Privilege>): boolean {
 	const upon = new Set<PrivilegeCode>();
 	const follow = (from: Privilege | undefined) => {
 		for (const each of from?.requirements ?? []) {

@@ -2,7 +2,7 @@ import { type Employment, employmentAt } from './employment.ts';
 import type { Evidence, EvidenceOf } from './evidence.ts';
 import { concerns, type Facts, isAfter, lastWithdrawal, openPause, signOffFor, signOffsFor } from './facts.ts';
 import type { Ground, Path, Progress } from './ground.ts';
-import { addDays, earliest, endOfDay, type LocalDay, moveDay, startOfDay } from './period.ts';
+import { addDays, daysIn, earliest, endOfDay, type LocalDay, moveDay, startOfDay } from './period.ts';
 import { goodUntil, type Policy } from './policy.ts';
 import type { Privilege } from './privilege.ts';
 import { progressIn } from './progress.ts';
@@ -38,12 +38,6 @@ export function windowOpens(
 ): Date {
 	const third = Math.floor(daysIn(validityOf(policy, privilege, employment)) / 3);
 	return startOfDay(addDays(lastDay, -Math.min(daysIn(policy.dueSoon), third)));
-}
-
-/** Days in a duration, as counted from the first of a year. */
-function daysIn(duration: string): number {
-	const from = '2027-01-01';
-	return Math.round((Date.parse(moveDay(from, duration)) - Date.parse(from)) / 86_400_000);
 }
 
 /** What a sign-off stood on when it was made; everything else is asked again each time. */
