@@ -138,9 +138,13 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
 	return described;
 }
 
+/** Made once for an issuer: describing all the schemas takes longer than anything else at a start. */
+const documents = new Map<string, ReturnType<typeof openApi>>();
+
 /** `GET /openapi.json`. */
 export function openApiEndpoints(issuer: string): Endpoints {
-	const document = openApi(issuer);
+	const document = documents.get(issuer) ?? openApi(issuer);
+	documents.set(issuer, document);
 	const published = async () => new Answer(document, 200, { 'cache-control': 'public, max-age=3600' });
 	return { '/openapi.json': { GET: published } };
 }
