@@ -23,6 +23,7 @@ export function buildIfStale(say) {
 	say('Building the site (about 10 seconds) …');
 	const remix = path.resolve('node_modules/.bin/remix');
 	try {
+		/** @type {NodeJS.ProcessEnv} */
 		const env = { ...process.env, NODE_ENV: 'production' };
 		execFileSync(remix, ['vite:build', '--logLevel', 'error'], { stdio: ['ignore', 'ignore', 'pipe'], env });
 	} catch (error) {
