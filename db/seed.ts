@@ -90,11 +90,24 @@ const spread: readonly Stage[] = [
 	'competent',
 ];
 
+/** Who works there beside the named people. */
+type Staffing = { stages: readonly Stage[]; atRoseHouse: number; atElmCourt: number };
+
+const wholeHomes: Staffing = { stages: spread, atRoseHouse: 30, atElmCourt: 21 };
+
+/** As few as there have to be for somebody at every stage at both sites: for what looks at everybody many times. */
+export const fewPeople: Staffing = { stages: [...new Set(spread), 'competent'], atRoseHouse: 14, atElmCourt: 9 };
+
 const personIdOf = (staffCode: string) => namedId(`person ${staffCode}`);
 const memberOf = (who: Named): Member => ({ personId: personIdOf(who.staffCode), siteId: who.siteId, role: who.role });
 
 /** Makes the demonstration in a database without providers, as the owner. False: there was one already. */
-export async function seedDemonstration(owner: Db, catalogue: Catalogue, now: Date): Promise<boolean> {
+export async function seedDemonstration(
+	owner: Db,
+	catalogue: Catalogue,
+	now: Date,
+	staffing = wholeHomes,
+): Promise<boolean> {
 	const [password, pin] = await Promise.all([hashSecret(demonstration.password), hashSecret(demonstration.pin)]);
 	return asProvider(owner, providerId, async (tx) => {
 		await tx.execute(sql`lock table providers in exclusive mode`);
@@ -124,7 +137,7 @@ export async function seedDemonstration(owner: Db, catalogue: Catalogue, now: Da
 			clientId: demonstration.clientId,
 			secretHash: createHash('sha256').update(demonstration.clientSecret).digest('hex'),
 		});
-		await seedPeople(tx, catalogue, now, { passwordHash: password, pinHash: pin });
+		await seedPeople(tx, catalogue, now, staffing, { passwordHash: password, pinHash: pin });
 		return true;
 	});
 }
@@ -154,10 +167,14 @@ async function seedPeople(
 	tx: Tx,
 	catalogue: Catalogue,
 	now: Date,
+	{ stages, atRoseHouse, atElmCourt }: Staffing,
 	secrets: { passwordHash: string; pinHash: string },
 ): Promise<void> {
 	const random = seededRandom(20_261_122);
-	const generated = [...colleagues(roseHouse, 30, random), ...colleagues(elmCourt, 21, random)];
+	const generated = [
+		...colleagues(roseHouse, atRoseHouse, stages, random),
+		...colleagues(elmCourt, atElmCourt, stages, random),
+	];
 	const everybody = [manager, lead, ben, tomasz, helen, samuel, administrator, ...named, ...generated];
 	await addPeople(
 		tx,
@@ -278,12 +295,17 @@ function* uniqueNames(random: () => number): Generator<[string, string]> {
 	}
 }
 
-function colleagues(siteId: string, count: number, random: () => number): (Named & { stage: Stage })[] {
+function colleagues(
+	siteId: string,
+	count: number,
+	stages: readonly Stage[],
+	random: () => number,
+): (Named & { stage: Stage })[] {
 	const names = uniqueNames(random);
 	return Array.from({ length: count }, (_, place) => {
 		const name = names.next().value as [string, string];
 		const role: Role = place % 9 === 0 ? 'senior' : place % 13 === 5 && siteId === roseHouse ? 'nurse' : 'carer';
-		const stage = spread[(place * 7 + (siteId === elmCourt ? 3 : 0)) % spread.length] as Stage;
+		const stage = stages[(place * 7 + (siteId === elmCourt ? 3 : 0)) % stages.length] as Stage;
 		const tail = siteId === elmCourt ? '.ec' : '';
 		return {
 			staffCode: `${name.join('.').toLowerCase()}${tail}`,

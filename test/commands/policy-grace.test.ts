@@ -59,7 +59,7 @@ const permitted = async (db: TestDatabase) =>
 		and (ends_at is null or ends_at > now()) and permit_until > now() order by 1, 2, 3`) as unknown as object[];
 
 test('a newer document stops nobody until its day, and the gate says that day', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	const before = await permitted(db);
 	const changes = await sets(db, newDocument, 'P14D');
 	expect(await permitted(db)).toEqual(before);
@@ -77,7 +77,7 @@ test('a newer document stops nobody until its day, and the gate says that day', 
 });
 
 test('whoever has read it carries on, and whoever has not is stopped when its day is over', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	const untilThen = (await stands(db)).validUntil;
 	await sets(db, newDocument, 'P7D');
 	const later = new Date(inDays(7).getTime() + 1000);
@@ -98,7 +98,7 @@ test('whoever has read it carries on, and whoever has not is stopped when its da
 });
 
 test('what is urgent stops at once, and the comparison says whom', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	const before = await permitted(db);
 	const changes = await sets(db, newDocument, 'P0D');
 	expect(await atGate(db, 'tomasz.nowak')).toMatchObject({ permit: false, code: 'declaration_missing' });
@@ -109,7 +109,7 @@ test('what is urgent stops at once, and the comparison says whom', async () => {
 });
 
 test('a second change while the first has days left takes none of them away, unless it is urgent', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	await sets(db, newDocument, 'P14D');
 	await sets(db, { 'quiz.passMark': 85 }, 'P7D');
 	expect(await stands(db)).toMatchObject({ permit: true, validUntil: inDays(14) });
@@ -128,7 +128,7 @@ test.each<[string, PolicyEdits, string]>([
 		['P28D', true],
 		['P0D', false],
 	] as const) {
-		const db = await testDatabase();
+		const db = await testDatabase('few');
 		const [from, back] = [moveDay(localDay(now()), 'P20D', -1), moveDay(localDay(now()), 'P2D', -1)];
 		await asFairfield(db, (tx) =>
 			append(tx, fairfield, catalogue, [
@@ -148,7 +148,7 @@ test.each<[string, PolicyEdits, string]>([
 });
 
 test('the matrix shows the day by which it has to be read, and afterwards that day and not the sign-off’s', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	await sets(db, newDocument, 'P14D');
 	const cellAt = (at?: Date) =>
 		asFairfield(db, async (tx) => {

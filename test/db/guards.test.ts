@@ -38,19 +38,19 @@ async function tamper({ owner }: TestDatabase, work: (sql: Sql) => Promise<unkno
 }
 
 test.each(appendOnly)('the application has no right to change or remove a row of %s', async (table) => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	for (const statement of changes(table)) expect(await codeOf(asApp(db, (sql) => sql.unsafe(statement)))).toBe('42501');
 });
 
 test.each(appendOnly)('a trigger refuses even a superuser to change or remove a row of %s', async (table) => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	for (const statement of [...changes(table), `truncate ${table} cascade`])
 		expect(await codeOf(db.owner.unsafe(statement))).toMatch(/23001|0A000/);
 	expect(await codeOf(db.owner.unsafe(`delete from ${table}`))).toBe('23001');
 });
 
 test('the application can neither switch the triggers off nor make tables of its own', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	for (const statement of [
 		'set session_replication_role = replica',
 		'alter table evidence disable trigger append_only',
@@ -74,7 +74,7 @@ function follow(column?: 'seq' | 'prev_hash' | 'recorded_at', value = ''): strin
 }
 
 test('the application may add only the next row of the chain, stamped with the database clock', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	const refused = async (statement: string) =>
 		expect(await codeOf(asApp(db, (sql) => sql.unsafe(statement)))).toBe('23000');
 	await refused(follow('seq', 'newest.seq + 1'));
@@ -108,7 +108,7 @@ test('the first row of a chain is stamped with the database clock as well', asyn
 });
 
 test('an untouched chain verifies, also after the application has added to it', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	expect(await findingsOf(db)).toEqual([]);
 	await asFairfield(db, (tx) =>
 		append(tx, fairfield, catalogue, [
@@ -142,7 +142,7 @@ const columns: [string, string][] = [
 ];
 
 test.each(columns)('a changed %s is found, with the number of the row', async (column, value) => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	const [round] = await db.owner`select seq from evidence where kind = 'observation' order by seq offset 5 limit 1`;
 	await tamper(db, (sql) => sql.unsafe(`update evidence set ${column} = ${value} where seq = ${round?.seq}`));
 	const [first] = await findingsOf(db);
@@ -150,7 +150,7 @@ test.each(columns)('a changed %s is found, with the number of the row', async (c
 });
 
 test('a removed row is found where the next one stands', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	await tamper(db, (sql) => sql`delete from evidence where seq = 200`);
 	expect((await findingsOf(db))[0]).toMatchObject({ what: 'chain', where: 'evidence 201' });
 	await tamper(db, async (sql) => {
@@ -161,14 +161,14 @@ test('a removed row is found where the next one stands', async () => {
 });
 
 test('rows removed from the end, where no hash is missing, are given away by their events and standings', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	await tamper(db, (sql) => sql`delete from evidence where seq > (select max(seq) - 2 from evidence)`);
 	const what = new Set((await findingsOf(db)).map((each) => each.what));
 	expect(what).toEqual(new Set(['event', 'standing']));
 });
 
 test('swapped rows are found at the first of them', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	await tamper(db, async (sql) => {
 		await sql`update evidence set seq = -1 where seq = 100`;
 		await sql`update evidence set seq = 100 where seq = 101`;
@@ -181,7 +181,7 @@ test.each([
 	['at the end', 'seq + 1'],
 	['before the first', '-seq'],
 ])('a row put in %s is found', async (_, seq) => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	const inserted = await db.owner.begin(async (sql) => {
 		await sql`set local session_replication_role = replica`;
 		return sql.unsafe(`
@@ -193,7 +193,7 @@ test.each([
 });
 
 test('a changed note, a changed content version and a changed standing are each found', async () => {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	await asFairfield(db, (tx) =>
 		append(tx, fairfield, catalogue, [
 			fact({

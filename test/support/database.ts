@@ -17,9 +17,12 @@ export interface TestDatabase {
 	close(): Promise<void>;
 }
 
+/** What test/support/global-setup.ts makes. */
+export type Template = 'demonstration' | 'few' | 'empty';
+
 /** A database of one's own, cloned from a template. Inside a test it closes by itself when the test is over. */
 export async function testDatabase(
-	template: 'demonstration' | 'empty' = 'demonstration',
+	template: Template = 'demonstration',
 	options: { connections?: number } = {},
 ): Promise<TestDatabase> {
 	const test = await openClone(template, options);
@@ -28,10 +31,7 @@ export async function testDatabase(
 }
 
 /** The same outside a test: whoever opens it closes it. */
-export async function openClone(
-	template: 'demonstration' | 'empty',
-	options: { connections?: number } = {},
-): Promise<TestDatabase> {
+export async function openClone(template: Template, options: { connections?: number } = {}): Promise<TestDatabase> {
 	const serverUrl = inject('serverUrl');
 	const name = `test_${randomBytes(6).toString('hex')}`;
 	await onServer(serverUrl, `create database ${name} template ${template} strategy file_copy`);

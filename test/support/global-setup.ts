@@ -12,7 +12,7 @@ import { migrateDatabase } from '#db/migrate.ts';
 import { addFirstSigningKey } from '#db/queries/clients.ts';
 import { pinContentVersions } from '#db/queries/content.ts';
 import * as schema from '#db/schema.ts';
-import { seedDemonstration } from '#db/seed.ts';
+import { fewPeople, seedDemonstration } from '#db/seed.ts';
 
 declare module 'vitest' {
 	export interface ProvidedContext {
@@ -24,8 +24,8 @@ declare module 'vitest' {
 }
 
 /**
- * One PostgreSQL for the whole run, with two templates: `empty` is migrated, `demonstration` is seeded as well. Of the
- * projects that need it the first has it started, and the others find it.
+ * One PostgreSQL for the whole run, with three templates: `empty` is migrated, `demonstration` is seeded as well, and so
+ * is `few`, with fewer people. Of the projects that need it the first has it started, and the others find it.
  */
 export default async function setUp({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
 	const all = vitest.getRootProject();
@@ -79,10 +79,12 @@ async function makeTemplates(serverUrl: string): Promise<void> {
 		const privateJwk = (await exportJWK(privateKey)) as Record<string, string>;
 		await addFirstSigningKey(owner, { id: randomUUID(), algorithm: 'ES256', privateJwk });
 	});
-	await server`create database demonstration template empty`;
-	await withOwner(urlOf(serverUrl, 'demonstration'), (owner) => seedDemonstration(owner, content, new Date()));
+	for (const [name, staffing] of [['demonstration'], ['few', fewPeople]] as const) {
+		await server.unsafe(`create database ${name} template empty`);
+		await withOwner(urlOf(serverUrl, name), (owner) => seedDemonstration(owner, content, new Date(), staffing));
+	}
 	// Written out and closed, so that cloning copies files and has nobody to wait for.
-	for (const name of ['empty', 'demonstration']) {
+	for (const name of ['empty', 'demonstration', 'few']) {
 		const template = postgres(urlOf(serverUrl, name), { max: 1 });
 		await template`vacuum (freeze, analyze)`;
 		await template.end();

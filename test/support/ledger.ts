@@ -21,7 +21,7 @@ export interface Ledger extends TestDatabase {
 
 /** The demonstration with a key that signs, and a folder for the notes outside the database. */
 export async function testLedger(): Promise<Ledger> {
-	const db = await testDatabase();
+	const db = await testDatabase('few');
 	await ensureLedgerKey(db.ownerDb);
 	return { ...db, keeping: { host: 'countersign', folder: temporaryFolder() } };
 }

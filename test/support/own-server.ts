@@ -19,7 +19,7 @@ import { startEmbedded } from '#db/embedded.ts';
 import { migrateDatabase } from '#db/migrate.ts';
 import { addFirstSigningKey } from '#db/queries/clients.ts';
 import { pinContentVersions } from '#db/queries/content.ts';
-import { seedDemonstration } from '#db/seed.ts';
+import { fewPeople, seedDemonstration } from '#db/seed.ts';
 import { catalogue } from './demonstration.ts';
 
 /** A PostgreSQL of one's own, to be stopped and started at will; the folder goes when the test is over. */
@@ -64,7 +64,7 @@ export async function seed(ownerUrl: string): Promise<void> {
 	const { privateKey } = await generateKeyPair('ES256', { extractable: true });
 	const privateJwk = (await exportJWK(privateKey)) as Record<string, string>;
 	await addFirstSigningKey(owner.db, { id: 'one', algorithm: 'ES256', privateJwk });
-	await seedDemonstration(owner.db, catalogue, new Date());
+	await seedDemonstration(owner.db, catalogue, new Date(), fewPeople);
 	await owner.close();
 }
 
