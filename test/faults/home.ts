@@ -1,4 +1,3 @@
-import { hash } from '@node-rs/argon2';
 import { type Catalogue, readCatalogue } from '#app/catalogue.server.ts';
 import { append } from '#app/commands/append.ts';
 import type { Authoriser } from '#app/commands/authorising.ts';
@@ -9,6 +8,7 @@ import { asProvider } from '#db/client.server.ts';
 import { biographer, type Member, namedId, seededRandom } from '#db/factory.ts';
 import { employments, providers, sites } from '#db/schema.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { weakHash } from '../support/weak-hash.ts';
 
 /** A provider as small as can be in which everything can happen: two sites, two assessors, one of each kind of carer. */
 export const home = namedId('provider of faults');
@@ -53,8 +53,7 @@ function withOnly(whole: Catalogue, codes: readonly PrivilegeCode[]): Catalogue 
 
 /** Builds the home in a database, as the owner. */
 export async function buildHome({ ownerDb }: TestDatabase): Promise<void> {
-	// Weak on purpose: the tests sign some thousand rounds.
-	const secret = await hash(pin, { memoryCost: 8, timeCost: 1, parallelism: 1 });
+	const secret = await weakHash(pin);
 	const member = (personId: string, role: Role): Member => ({ personId, siteId: northLodge, role });
 	const tell = biographer(catalogue, new Date(), seededRandom(31));
 	const by = { assessors: [who.assessor, who.otherAssessor], signerId: who.manager };

@@ -12,7 +12,8 @@ import { migrateDatabase } from '#db/migrate.ts';
 import { addFirstSigningKey } from '#db/queries/clients.ts';
 import { pinContentVersions } from '#db/queries/content.ts';
 import * as schema from '#db/schema.ts';
-import { fewPeople, seedDemonstration } from '#db/seed.ts';
+import { demonstration, fewPeople, seedDemonstration } from '#db/seed.ts';
+import { weakHash } from './weak-hash.ts';
 
 declare module 'vitest' {
 	export interface ProvidedContext {
@@ -79,9 +80,14 @@ async function makeTemplates(serverUrl: string): Promise<void> {
 		const privateJwk = (await exportJWK(privateKey)) as Record<string, string>;
 		await addFirstSigningKey(owner, { id: randomUUID(), algorithm: 'ES256', privateJwk });
 	});
+	const { password, pin } = demonstration;
+	const secrets = { passwordHash: await weakHash(password), pinHash: await weakHash(pin) };
 	for (const [name, staffing] of [['demonstration'], ['few', fewPeople]] as const) {
 		await server.unsafe(`create database ${name} template empty`);
-		await withOwner(urlOf(serverUrl, name), (owner) => seedDemonstration(owner, content, new Date(), staffing));
+		await withOwner(urlOf(serverUrl, name), async (owner) => {
+			await seedDemonstration(owner, content, new Date(), staffing);
+			await owner.update(schema.credentials).set(secrets);
+		});
 	}
 	// Written out and closed, so that cloning copies files and has nobody to wait for.
 	for (const name of ['empty', 'demonstration', 'few']) {

@@ -1,4 +1,3 @@
-import { hash } from '@node-rs/argon2';
 import { readCatalogue } from '#app/catalogue.server.ts';
 import type { Authoriser } from '#app/commands/authorising.ts';
 import { addPeople, startEmployment } from '#app/commands/employing.ts';
@@ -15,6 +14,7 @@ import { listEvidenceOf } from '#db/queries/evidence.ts';
 import { listEmployments } from '#db/queries/people.ts';
 import { providers, sites } from '#db/schema.ts';
 import { openClone } from '../support/database.ts';
+import { weakHash } from '../support/weak-hash.ts';
 import { makeClock, moveClock } from './clock.ts';
 
 /** A provider that begins with nothing: everything in it is done by commands, on a clock that the test moves. */
@@ -115,8 +115,7 @@ export async function openWorld(beginning = '2023-01-02') {
 		{ providerId: home, id: firstSite, slug: 'first', name: 'First', kind: 'care-home' },
 		{ providerId: home, id: secondSite, slug: 'second', name: 'Second', kind: 'care-home' },
 	]);
-	// Weak on purpose: the walks sign some hundred rounds.
-	const secret = await hash(pin, { memoryCost: 8, timeCost: 1, parallelism: 1 });
+	const secret = await weakHash(pin);
 	await inHome(async (tx) => {
 		await addPeople(
 			tx,
