@@ -3,7 +3,7 @@ import { type PrivilegeCode, requirementOf } from '#app/domain/privilege.ts';
 import type { Acting } from './acts.ts';
 import { catalogue, type Who, type World } from './home.ts';
 
-/** Found competent by somebody outside, as the first assessor of everything at a site has to be. */
+/** Found competent by somebody outside, as the first assessor of everything at a site has to be. What is read is not read again. */
 export async function comesCompetent(
 	world: World,
 	acts: Acting,
@@ -11,12 +11,13 @@ export async function comesCompetent(
 	code: PrivilegeCode,
 	siteId: string,
 ): Promise<void> {
-	const entry = catalogue.privileges.get(code)?.body;
-	for (const each of entry?.requirements ?? []) {
-		if (each.kind === 'module') await acts.reads(who, each.module);
-		if (each.kind === 'quiz') await acts.sitsQuiz(who, each.quiz, siteId);
-		if (each.kind === 'declaration') await acts.declares(who, each.document);
-		if (each.kind === 'site-induction') {
+	const { progress } = await world.decision({ personId: world.idOf(who), siteId, privilege: code });
+	for (const { met, requirement } of progress) {
+		if (met) continue;
+		if (requirement.kind === 'module') await acts.reads(who, requirement.module);
+		if (requirement.kind === 'quiz') await acts.sitsQuiz(who, requirement.quiz, siteId);
+		if (requirement.kind === 'declaration') await acts.declares(who, requirement.document);
+		if (requirement.kind === 'site-induction') {
 			const on = localDay(world.now());
 			await acts.records('manager', who, { kind: 'site-induction', site: siteId, on } as never);
 		}
