@@ -39,9 +39,14 @@ export function meets({ metBy, critical }: Pick<Criterion, 'metBy' | 'critical'>
 	return metBy ?? (critical ? 'seen' : 'simulated');
 }
 
-export function criteriaOf(form: { sections: { criteria: Criterion[] }[] }): Criterion[] {
-	return form.sections.flatMap((section) => section.criteria);
+export function criteriaOf({ sections }: { sections: readonly { criteria: Criterion[] }[] }): Criterion[] {
+	const known = knownCriteria.get(sections) ?? sections.flatMap((section) => section.criteria);
+	knownCriteria.set(sections, known);
+	return known;
 }
+
+/** Asked of the same few forms for every round. */
+const knownCriteria = new WeakMap<readonly object[], Criterion[]>();
 
 /** How one filled-in checklist comes out. */
 export interface RoundMark {

@@ -38,21 +38,22 @@ export interface Employment {
 }
 
 /** Between two ends of work nothing changes: worked out once, by the site and how much has ended. */
-const knownEmployments = new WeakMap<Facts, Map<string, Employment>>();
+const knownEmployments = new WeakMap<readonly Spell[], Map<string, Employment>>();
 
 /** Whether and as what somebody works at a site, by the facts that stand at `at`. */
 export function employmentAt(facts: Facts, siteId: string, at: Date): Employment {
-	const ended = spellsOf(facts).filter(({ lastDay }) => lastDay && endOfDay(lastDay) <= at).length;
-	const known = knownEmployments.get(facts) ?? new Map<string, Employment>();
-	knownEmployments.set(facts, known);
+	const spells = spellsOf(facts);
+	let ended = 0;
+	for (const { lastDay } of spells) if (lastDay && endOfDay(lastDay) <= at) ended += 1;
+	const known = knownEmployments.get(spells) ?? new Map<string, Employment>();
+	knownEmployments.set(spells, known);
 	const key = `${siteId} ${ended}`;
-	const employment = known.get(key) ?? findEmployment(facts, siteId, at);
+	const employment = known.get(key) ?? findEmployment(spells, siteId, at);
 	known.set(key, employment);
 	return employment;
 }
 
-function findEmployment(facts: Facts, siteId: string, at: Date): Employment {
-	const spells = spellsOf(facts);
+function findEmployment(spells: readonly Spell[], siteId: string, at: Date): Employment {
 	const changes = spells.flatMap(({ lastDay }) => (lastDay ? [endOfDay(lastDay)] : []));
 	const underWay = ({ lastDay }: Spell) => !lastDay || endOfDay(lastDay) > at;
 	const here = spells.filter(({ start }) => covers(start, siteId));
@@ -151,19 +152,25 @@ export function gapsBetweenWork(facts: Facts, roles?: readonly Role[]): { from: 
 	return gaps;
 }
 
-/** Asked for every privilege and site of the same facts: worked out once. */
-const knownSpells = new WeakMap<Facts, readonly Spell[]>();
+/** Asked for every privilege, site and sign-off of the same facts: worked out once for as many as stood by then. */
+const knownSpells = new WeakMap<Facts['kinds'], Map<string, readonly Spell[]>>();
 
 /** Every piece of somebody's work, with the end that belongs to it, in the order in which they began. */
 export function spellsOf(facts: Facts): readonly Spell[] {
-	const known = knownSpells.get(facts) ?? findSpells(facts);
-	knownSpells.set(facts, known);
-	return known;
+	const [starts, endings] = [facts.of('employment-started'), facts.of('employment-ended')];
+	const known = knownSpells.get(facts.kinds) ?? new Map<string, readonly Spell[]>();
+	knownSpells.set(facts.kinds, known);
+	const key = `${starts.length} ${endings.length}`;
+	const spells = known.get(key) ?? findSpells(starts, endings);
+	known.set(key, spells);
+	return spells;
 }
 
-function findSpells(facts: Facts): Spell[] {
-	const endings = facts.of('employment-ended');
-	return facts.of('employment-started').map((start) => {
+function findSpells(
+	starts: readonly EvidenceOf<'employment-started'>[],
+	endings: readonly EvidenceOf<'employment-ended'>[],
+): Spell[] {
+	return starts.map((start) => {
 		// A later word while work goes on moves its end, as when somebody is dismissed during notice. Once work has
 		// ended, leaving another post later does not bring it back.
 		const ending = endings

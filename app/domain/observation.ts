@@ -63,16 +63,27 @@ export function roundsAsked(
  * form counts that, and more than half of what applied was seen. A late entry is one only where policy says so.
  */
 export function isRound(round: Round, rules: Pick<Rules, 'checklists' | 'earlier'>, policy: Policy): boolean {
-	const { counts, notCounted, results } = round.payload;
+	const { counts, notCounted } = round.payload;
 	if (notCounted) return false;
 	if (formOf(round, rules)?.counts !== false && !(counts.people && counts.doses)) return false;
+	return isMostlySeen(round) && (policy.observation.lateCounts || !isSignedLate(round.payload, policy));
+}
+
+/** A round is looked at again for each sign-off that came after it. */
+const mostlySeen = new WeakMap<Round, boolean>();
+
+function isMostlySeen(round: Round): boolean {
+	const known = mostlySeen.get(round);
+	if (known !== undefined) return known;
+	const { results } = round.payload;
 	let [seen, applied] = [0, 0];
 	for (const id in results) {
 		if (results[id] === 'not-applicable') continue;
 		applied += 1;
 		if (results[id] !== 'not-seen') seen += 1;
 	}
-	return seen * 2 > applied && (policy.observation.lateCounts || !isSignedLate(round.payload, policy));
+	mostlySeen.set(round, seen * 2 > applied);
+	return seen * 2 > applied;
 }
 
 /** Whether a round was signed later after it began than policy calls in time: an entry made afterwards. */
