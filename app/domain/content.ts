@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDuration } from './period.ts';
+import { isDay, isDuration } from './period.ts';
 
 /** What every content file says about itself, so that a learner can see who stands behind it. */
 export const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower case words joined by hyphens');
@@ -9,7 +9,7 @@ export const exactDuration = duration.refine(
 	(text) => text.startsWith('PT'),
 	'hours, minutes or seconds such as PT24H',
 );
-export const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as 2027-03-14');
+export const isoDate = z.string().refine(isDay, 'a day that exists, such as 2027-03-14');
 
 /** What a new version asks of people who were signed off under an earlier one. */
 export const changeAsks = ['nothing', 'acknowledge', 'quiz', 'observation'] as const;

@@ -3,7 +3,7 @@ import type { Decision } from './decision.ts';
 import { employmentAt, spellsOf } from './employment.ts';
 import { type EvidenceOf, opaqueReference, payloads } from './evidence.ts';
 import type { Facts } from './facts.ts';
-import { type LocalDay, lastDayBefore, localDay, moveDay, sayDay } from './period.ts';
+import { isDay, type LocalDay, lastDayBefore, localDay, moveDay, sayDay } from './period.ts';
 import { goodUntil, type Policy } from './policy.ts';
 import { openDelegations } from './progress.ts';
 import type { Question } from './rules.ts';
@@ -130,10 +130,7 @@ export const referenceField = z
 		'Enter their reference: letters, digits and hyphens, with at least one digit. Never a name',
 	);
 
-export const reviewField = z
-	.string()
-	.regex(/^\d{4}-\d{2}-\d{2}$/, 'Enter the day of the review')
-	.refine((day) => !Number.isNaN(Date.parse(day)), 'Enter a day that exists');
+export const reviewField = z.string().min(1, 'Enter the day of the review').refine(isDay, 'Enter a day that exists');
 
 export const delegationForm = z.object({
 	id: z.uuid(),

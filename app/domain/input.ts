@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isDay } from './period.ts';
 import { pauseReasons, reaches } from './words.ts';
 
 /** What people type into forms. In zod's small edition, because the same schemas run in the browser. */
@@ -22,7 +23,9 @@ export const pauseForm = z.object({
 	scope: z.enum(['privilege', 'everything'], 'Choose what is paused'),
 	reach: z.enum(reaches, 'Choose how far it reaches'),
 	reason: z.enum(pauseReasons, 'Choose a reason'),
-	reviewOn: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'Enter the day of the review')),
+	reviewOn: z
+		.string()
+		.check(z.minLength(1, 'Enter the day of the review'), z.refine(isDay, 'Enter a day that exists, for the review')),
 	/** Who else was involved. */
 	parties: z.optional(z.array(z.uuid())),
 	/** The incident it is about. */
@@ -32,7 +35,7 @@ export const pauseForm = z.object({
 
 export const signOffForm = z.object({
 	id: z.uuid(),
-	shownLastDay: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
+	shownLastDay: z.string().check(z.refine(isDay)),
 });
 
 export const policyReasonForm = z.object({

@@ -89,6 +89,13 @@ const momentOf = remembered((moment: string) => {
 	return `${localDay(summer)}T${localTime(summer)}` === moment ? summer.getTime() : asIfUtc;
 });
 
+/** Whether a text is a day of the calendar that anybody could mean: no 31 February, and no year 9999. */
+export function isDay(text: string): boolean {
+	if (!/^(19|20|21)\d{2}-\d{2}-\d{2}$/.test(text)) return false;
+	const midnight = new Date(`${text}T00:00:00Z`);
+	return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text);
+}
+
 export function addDays(day: LocalDay, days: number): LocalDay {
 	const date = new Date(`${day}T00:00:00Z`);
 	date.setUTCDate(date.getUTCDate() + days);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Authority } from './authority.ts';
 import { isoDate } from './content.ts';
+import { isDay } from './period.ts';
 import { privilegeCodes, type Role } from './privilege.ts';
 
 /** What a manager writes down about a person beside rounds, quizzes and sign-offs. One form each. */
@@ -54,7 +55,13 @@ export const recordWords: Record<RecordKind, { title: string; hint: string; auth
 };
 
 const day = (what: string) => isoDate.catch('').refine((text) => text !== '', `Enter ${what}`);
-const laterDay = isoDate.nullable().catch(null);
+/** Left empty where nobody knows; a day that cannot be read is asked for again, and never taken for "it does not end". */
+const laterDay = z
+	.string()
+	.trim()
+	.nullish()
+	.refine((text) => !text || isDay(text), 'Enter a day that exists, or leave it empty')
+	.transform((text) => text || null);
 const note = z.string().trim().max(280, 'Keep it to 280 characters').catch('');
 const site = z.uuid('Choose the site');
 const called = z

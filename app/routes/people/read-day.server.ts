@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { Tx } from '#db/client.server.ts';
 import { catalogue } from '../../catalogue.server.ts';
 import { answerOnTheDay } from '../../commands/on-the-day.ts';
+import { isoDate } from '../../domain/content.ts';
 import { instantOf, localDay, localTime, sayMoment } from '../../domain/period.ts';
 import { type CellPage, withCell } from './cell.server.ts';
 
 const asked = z.object({
-	on: z.iso.date().catch(''),
+	on: isoDate.catch(''),
 	time: z
 		.string()
 		.regex(/^([01]\d|2[0-3]):[0-5]\d$/)

@@ -5,12 +5,13 @@ import { listColleagues, listSites } from '#db/queries/people.ts';
 import { catalogue } from '../../catalogue.server.ts';
 import { rulesBySite } from '../../commands/projecting.ts';
 import { may } from '../../domain/authority.ts';
+import { isoDate } from '../../domain/content.ts';
 import { instantFor, matrixOf } from '../../domain/matrix.ts';
 import { latest, localDay } from '../../domain/period.ts';
 import { standings } from '../../domain/rules.ts';
 import { forbidden, inProvider, notFound, requireAuthority } from '../../session.server.ts';
 
-const day = z.iso.date().catch('');
+const day = isoDate.catch('');
 const view = z.object({
 	at: day,
 	known: day,

@@ -5,6 +5,7 @@ import { findPerson, listEmployments, listPeopleByIds, listSites } from '#db/que
 import { catalogue, titles } from '../../catalogue.server.ts';
 import { rulesBySite } from '../../commands/projecting.ts';
 import { may } from '../../domain/authority.ts';
+import { isoDate } from '../../domain/content.ts';
 import { decider } from '../../domain/decide.ts';
 import { evidenceWords, presentFor } from '../../domain/evidence.ts';
 import { detailOf, isLate } from '../../domain/evidence-detail.ts';
@@ -14,7 +15,7 @@ import { roleWords } from '../../domain/privilege.ts';
 import { mayBeTakenBack } from '../../domain/taking-back.ts';
 import { forbidden, inProvider, notFound, requireVisitor } from '../../session.server.ts';
 
-const day = z.iso.date().catch('');
+const day = isoDate.catch('');
 const asked = z.object({ at: day, known: day });
 
 /** A person's standings and evidence, for whoever may see evidence where they work, and for themselves. */

@@ -5,6 +5,7 @@ import { askedLately, listRefusals, mostRefusals } from '#db/queries/decisions.t
 import { findPersonByStaffCode, listSites } from '#db/queries/people.ts';
 import { listClientNames } from '#db/queries/webhooks.ts';
 import { mayEverywhere } from '../../domain/authority.ts';
+import { isoDate } from '../../domain/content.ts';
 import type { Refusals } from '../../domain/logged-decision.ts';
 import { addDays, endOfDay, localDay, sayDay, sayMoment, startOfDay } from '../../domain/period.ts';
 import { sayHour, sayRefusal, sayTimes } from '../../domain/refusal.ts';
@@ -19,7 +20,7 @@ import { sayAsked } from './say-asked.server.ts';
 export const meta: MetaFunction = () => [{ title: 'Refused questions – Countersign' }];
 
 const asked = z.object({
-	day: z.iso.date().catch(''),
+	day: isoDate.catch(''),
 	site: z.string().max(200).catch(''),
 	person: z.string().trim().max(200).catch(''),
 });
