@@ -3,7 +3,6 @@ import type { Catalogue } from '../app/catalogue.server.ts';
 import { type Fact, hashEntry, noHash } from '../app/commands/append.ts';
 import { payloads } from '../app/domain/evidence.ts';
 import type { Entry } from '../app/domain/ledger.ts';
-import { localDay } from '../app/domain/period.ts';
 import type { PrivilegeCode } from '../app/domain/privilege.ts';
 import type { Db, Tx } from '../db/client.server.ts';
 import { type By, biographer, type Member, namedId, seededRandom } from '../db/factory.ts';
@@ -138,6 +137,6 @@ async function putIn(tx: Tx, providerId: string, facts: readonly Fact[]): Promis
 		from evidence where provider_id = ${providerId}`);
 	await tx.execute(sql`
 		insert into employments (provider_id, person_id, site_id, role, contract, started_on, evidence_id)
-		select provider_id, person_id, site_id, payload ->> 'role', payload ->> 'contract', ${localDay(new Date(0))}, id
+		select provider_id, person_id, site_id, payload ->> 'role', payload ->> 'contract', (observed_at at time zone 'Europe/London')::date, id
 		from evidence where provider_id = ${providerId} and kind = 'employment-started'`);
 }

@@ -5,7 +5,9 @@ import { registerClient } from '#app/commands/registering-clients.ts';
 import { decider } from '#app/domain/decide.ts';
 import type { Decision } from '#app/domain/decision.ts';
 import { type Evidence, presentFor } from '#app/domain/evidence.ts';
-import { lastDayBefore, sayDay } from '#app/domain/period.ts';
+import { lastDayShown } from '#app/domain/matrix.ts';
+import { sayDay } from '#app/domain/period.ts';
+import { twoPeopleAt } from '#app/domain/policy-grace.ts';
 import { type PrivilegeCode, requirementOf } from '#app/domain/privilege.ts';
 import type { Random } from '#app/domain/quiz.ts';
 import { reasonWords } from '#app/domain/reason.ts';
@@ -120,8 +122,8 @@ export async function agreement(world: World, random: Random) {
 			counted.held += asked.length;
 		};
 		const until = (cell: Asked) => {
-			const { validUntil } = decided(cell);
-			return validUntil && sayDay(lastDayBefore(validUntil));
+			const day = lastDayShown(decided(cell));
+			return day && sayDay(day);
 		};
 
 		hold('what is stored', await storedOf(people, at), cells, (cell) => {
@@ -136,9 +138,8 @@ export async function agreement(world: World, random: Random) {
 			// Whoever does not work there today is not in it.
 			const shown = cells.filter((cell) => nameOf(cell) in matrix || (cell.siteId === siteId && matters(cell)));
 			hold('the matrix', matrix, shown, (cell) => {
-				const { permit, standing, validUntil } = decided(cell);
-				const day = validUntil && lastDayBefore(validUntil);
-				return { standing, lastDay: permit ? day : standing === 'expired' ? expect.anything() : null };
+				const decision = decided(cell);
+				return { standing: decision.standing, lastDay: lastDayShown(decision) };
 			});
 		}
 		for (const who of people) {
@@ -184,7 +185,7 @@ export async function agreement(world: World, random: Random) {
 					},
 			},
 			{ witness: body?.witness },
-			ruling.rules(siteId).policy,
+			twoPeopleAt(ruling.rules(siteId), ruling.at),
 		);
 		return { permit, code, validUntil: permit ? validUntil : null };
 	}
