@@ -207,6 +207,9 @@ test('6. Grace pauses her, and the very next answer is no', async ({ page, reque
 	expect(await askGate(request, 'amara.okafor')).toMatchObject({ decision: false, context: { code: 'paused_review' } });
 
 	await page.getByRole('link', { name: 'Lift the pause' }).click();
+	await page.getByRole('button', { name: 'Lift the pause' }).click();
+	await expect(page.getByRole('alert')).toContainText('Choose what happens first');
+	await page.getByRole('radio', { name: 'Give it back now' }).check();
 	await page.getByLabel('What did the review find?').fill('Nothing to change');
 	await page.getByRole('button', { name: 'Lift the pause' }).click();
 	await expect(page.getByText('Yes, may do this alone')).toBeVisible();

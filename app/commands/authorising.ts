@@ -10,7 +10,7 @@ import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
 import { employmentAt } from '../domain/employment.ts';
 import { type EvidenceOf, ofKind, type Payload } from '../domain/evidence.ts';
-import type { Facts } from '../domain/facts.ts';
+import { concerns, type Facts } from '../domain/facts.ts';
 import type { Progress } from '../domain/ground.ts';
 import {
 	asksAsMuchAs,
@@ -227,6 +227,9 @@ export async function liftPause(
 	const allSites = (await listSites(tx, { providerId })).map((site) => site.id);
 	const liftable = liftablePauses(authoriser, facts, cell, allSites);
 	const open = meant.filter((each) => liftable.includes(each));
+	if (given.pauses && open.length < meant.length) return { ok: false, why: 'not-authorised' };
+	const known = (id: string) => facts.of('pause').some((each) => each.id === id && concerns(each, cell));
+	if (given.pauses && !given.pauses.every(known)) return { ok: false, why: 'unknown-pause' };
 	const least = leastAskedAnywhere(open, (siteId) => rules(siteId).policy, allSites);
 	const asks = given.asks ?? least;
 	if (open.length && !asksAsMuchAs(asks, least)) return { ok: false, why: 'asks-too-little' };

@@ -141,6 +141,7 @@ export function ageOfPause(pause: EvidenceOf<'pause'>, policy: Pick<Policy, 'pau
 
 /** Why a pause is not lifted. */
 export const liftingRefusalWords = {
+	'unknown-pause': 'One of these pauses is not of this person, or was taken back. Open the page again.',
 	yourself: 'You cannot lift your own pause. Ask another manager',
 	party: 'You were involved in what is reviewed, so you cannot lift this. Ask another manager',
 	'asks-too-little': 'Your policy asks for more before a pause made for this reason is lifted',

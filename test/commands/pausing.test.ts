@@ -73,6 +73,21 @@ test('only the pauses that were shown are lifted: one made since stays', async (
 	expect(await liftings(db)).toMatchObject([{ privilege: 'administer-oral', payload: { pause: seen } }]);
 });
 
+test('what is no pause of theirs is not said to be lifted', async () => {
+	const db = await testDatabase();
+	const [shown, another] = [crypto.randomUUID(), crypto.randomUUID()];
+	await pauses(db, 'privilege', { id: shown });
+	await pauses(db, 'everything', { id: another, cell: cellOf(ben, 'administer-oral', elmCourt) });
+	const unknown = { ok: false, why: 'unknown-pause' };
+	expect(await lifts(db, { pauses: [shown, crypto.randomUUID()] })).toEqual(unknown);
+	expect(await lifts(db, { pauses: [another] })).toEqual(unknown);
+	expect(await liftings(db)).toHaveLength(0);
+	expect(await lifts(db, { pauses: [shown] })).toEqual({ ok: true });
+	// The same form a second time: it is lifted already.
+	expect(await lifts(db, { pauses: [shown] })).toEqual({ ok: true });
+	expect(await liftings(db)).toHaveLength(1);
+});
+
 test('lifted twice at once, it is lifted once', async () => {
 	const db = await testDatabase();
 	await pauses(db, 'everything');

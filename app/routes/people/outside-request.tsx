@@ -2,9 +2,12 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFuncti
 import { Form, Link, useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
+import { readCellFacts } from '../../commands/cell-facts.ts';
 import { askOutside, listOpenLinks } from '../../commands/outside-requests.ts';
 import { config } from '../../config.server.ts';
+import { isReady } from '../../domain/assessing.ts';
 import { may } from '../../domain/authority.ts';
+import { decide } from '../../domain/decide.ts';
 import { reviewDays } from '../../domain/delegation.ts';
 import { askDelegationForm, askSignOffForm, type OutsideRefusal, outsideRefusalWords } from '../../domain/outside.ts';
 import { sayMoment } from '../../domain/period.ts';
@@ -27,24 +30,34 @@ const opens = ['record', 'delegate'] as const;
 
 /** What somebody from outside can be asked about a cell. */
 export async function loader(args: LoaderFunctionArgs) {
-	return withCell(args, { authority: opens }, async (tx, { visitor, person, site, pinned, cell, address }) => ({
-		id: uuidv7(),
-		name: `${person.givenName} ${person.familyName}`,
-		title: pinned.body.title,
-		site: site.name,
-		back: may(visitor.posts, 'see-evidence', site.id) ? address : '/delegations',
-		delegated: requirementOf(pinned.body, 'delegation') !== undefined,
-		signsOff: may(visitor.posts, 'record', site.id),
-		review: reviewDays(args.context.now),
-		waiting: (await listOpenLinks(tx, visitor, [site.id], args.context.now))
-			.filter((each) => each.personId === person.id && each.privilege === cell.privilege)
-			.map(({ id, kind, recipient, person: supported, expiresAt }) => ({
-				id,
-				what: kind === 'delegation' ? `To delegate it for ${supported}` : 'To sign it off',
-				recipient,
-				until: sayMoment(expiresAt),
-			})),
-	}));
+	return withCell(args, { authority: opens }, async (tx, { visitor, person, site, pinned, cell, address }) => {
+		const { evidence, rules, present } = await readCellFacts(
+			tx,
+			visitor.providerId,
+			catalogue(),
+			cell,
+			args.context.now,
+		);
+		return {
+			id: uuidv7(),
+			name: `${person.givenName} ${person.familyName}`,
+			title: pinned.body.title,
+			site: site.name,
+			back: may(visitor.posts, 'see-evidence', site.id) ? address : '/delegations',
+			delegated: requirementOf(pinned.body, 'delegation') !== undefined,
+			signsOff: may(visitor.posts, 'record', site.id),
+			ready: isReady(decide(rules, evidence, cell, present), present),
+			review: reviewDays(args.context.now),
+			waiting: (await listOpenLinks(tx, visitor, [site.id], args.context.now))
+				.filter((each) => each.personId === person.id && each.privilege === cell.privilege)
+				.map(({ id, kind, recipient, person: supported, expiresAt }) => ({
+					id,
+					what: kind === 'delegation' ? `To delegate it for ${supported}` : 'To sign it off',
+					recipient,
+					until: sayMoment(expiresAt),
+				})),
+		};
+	});
 }
 
 /** Makes the link and shows it: this once, since only a hash of it is kept. */
@@ -140,7 +153,16 @@ export default function OutsideRequestPage() {
 							<Button disabled={busy}>{busy ? 'Saving…' : 'Make a link for a nurse'}</Button>
 						</Form>
 					)}
-					{page.signsOff && (
+					{page.signsOff && !page.ready && (
+						<>
+							<h2>A health professional from outside signs it off</h2>
+							<p>
+								Not yet: something comes before a sign-off.{' '}
+								<Link to={page.back}>See what is still asked of {page.name}</Link>
+							</p>
+						</>
+					)}
+					{page.signsOff && page.ready && (
 						<Form method="post" noValidate>
 							<h2>A health professional from outside signs it off</h2>
 							<p>Only where everything else is done and nobody here may sign it off, as for a home’s only manager.</p>

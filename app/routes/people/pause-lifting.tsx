@@ -115,7 +115,7 @@ export default function PauseLiftingPage() {
 						page.least === 'nothing' ? undefined : 'Your policy asks for this much after a pause made for this reason'
 					}
 					options={page.options}
-					defaultValue={refused?.asks ?? page.least}
+					defaultValue={refused?.asks ?? undefined}
 					error={errorOf('asks')}
 				/>
 				<TextAreaField

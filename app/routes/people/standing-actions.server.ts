@@ -66,7 +66,7 @@ export function actionsOn(
 			'Delegations',
 		],
 		[mayDo('record') && decision.standing === 'ready-for-sign-off', 'outside', 'Ask somebody outside to sign off'],
-		[mayDo('pause') && open, 'pause', 'Pause while we review'],
+		[mayDo('pause') && decision.code !== 'paused_review' && decision.code !== 'left', 'pause', 'Pause while we review'],
 		[
 			mayDo('pause') && decision.code === 'paused_review' && liftablePauses(visitor, facts, cell, siteIds).length > 0,
 			'pause-lifting',
