@@ -10,7 +10,7 @@ import type { Question, Rules } from './rules.ts';
 import { SignOffs } from './sign-off.ts';
 
 /** The version of the rule itself: a logged decision names the one it was made by, and is worked out again by no other. */
-export const ruleVersion = 2;
+export const ruleVersion = 3;
 
 /**
  * The one rule behind every screen and every answer: is this person competent for this privilege at this site?

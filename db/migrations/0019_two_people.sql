@@ -67,7 +67,10 @@ BEGIN
 			AND (x.ends_at IS NULL OR x.ends_at > greatest(asked.at, statement_timestamp()))
 		ORDER BY x.starts_at LIMIT 1
 	) s ON true
-	LEFT JOIN LATERAL public.gate_two_people(c.provider_id, t.id, greatest(asked.at, statement_timestamp())) y ON asked.witnessed;
+	-- OFFSET 0 keeps the condition inside: the policies are looked up for what may need a witness, and for nothing else.
+	LEFT JOIN LATERAL (
+		SELECT two.* FROM public.gate_two_people(c.provider_id, t.id, greatest(asked.at, statement_timestamp())) two WHERE asked.witnessed OFFSET 0
+	) y ON true;
 END $$;
 --> statement-breakpoint
 REVOKE EXECUTE ON FUNCTION gate_answers(text[], text[], text[], text[], boolean[], timestamptz[]) FROM PUBLIC;

@@ -32,7 +32,7 @@ const row = (evaluatedAt: Date, more: Partial<Row> = {}): Row => ({
 	code: 'expired',
 	standing: 'expired',
 	validUntil: null,
-	ruleVersion: 2,
+	ruleVersion: 3,
 	...more,
 });
 const write = ({ database }: TestDatabase, ...rows: Row[]) => insertDecisions(database.log, rows);

@@ -37,7 +37,7 @@ function row(more: Partial<LoggedDecision> = {}): LoggedDecision {
 		code: 'competent',
 		standing: 'competent',
 		validUntil: new Date('2027-03-14T00:00:00Z'),
-		ruleVersion: 2,
+		ruleVersion: 3,
 		...more,
 	};
 }

@@ -80,7 +80,10 @@ export default function LoneGivingPage() {
 			{page.refusal || !page.checks.length ? (
 				<Refusal
 					title="This cannot be allowed"
-					why={page.refusal ?? 'There is nobody else at the provider today who is competent in this and could check.'}
+					why={
+						page.refusal ??
+						'There is nobody else at the provider today who is competent in this and could check. Ask the community nurses, or NHS 111 out of hours, for somebody who can come and give it.'
+					}
 					evidence={page.address}
 				/>
 			) : (
