@@ -177,10 +177,10 @@ export function togetherOf({ subject, supervisor, witness, witnessTask }: AskedT
 /** What is asked of two people at a site: what only its newest policy asks waits for the end of its grace. */
 function twoPeopleOf(facts: GateFacts, { twoPeople }: GateRules): TwoPeople {
 	const usual = twoPeople(facts.siteKind);
-	const [witness, both] = [facts.witness, facts.supervisorMayWitness].map((all) => (all.length ? all : [null]));
+	if (!facts.witness.length) return usual;
 	return {
-		witness: witness?.every((each) => each ?? usual.witness) ?? usual.witness,
-		supervisorMayWitness: both?.some((each) => each ?? usual.supervisorMayWitness) ?? usual.supervisorMayWitness,
+		witness: facts.witness.every((each) => each ?? usual.witness),
+		supervisorMayWitness: facts.supervisorMayWitness.some((each) => each ?? usual.supervisorMayWitness),
 		until: facts.twoPeopleUntil,
 	};
 }

@@ -4,7 +4,7 @@ import type { Database } from '#db/client.server.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { exactMilliseconds } from '../domain/period.ts';
 import { policyInForce } from '../domain/policy.ts';
-import type { SiteKind } from '../domain/privilege.ts';
+import { type SiteKind, siteKinds } from '../domain/privilege.ts';
 import { log } from '../log.server.ts';
 import { beginRequest, endFailed, inSpan } from '../trace.server.ts';
 import { accessEndpoints, discoveryEndpoints } from './access.ts';
@@ -32,10 +32,14 @@ export function endpointsOf(
 	keys = tokenKeys(database.db),
 	tokens = tokenVerifier(database, issuer, keys),
 ): Endpoints {
+	// Worked out once for each kind of site: every answer asks.
+	const usual = new Map(
+		[null, ...siteKinds].map((kind) => [kind, policyInForce(catalogue.policy.body, [], '', kind ?? undefined)]),
+	);
 	const rules = {
 		privileges: catalogue.privileges,
 		maximumAge: exactMilliseconds(catalogue.policy.body.maximumAge) / 1000,
-		twoPeople: (kind: SiteKind | null) => policyInForce(catalogue.policy.body, [], '', kind ?? undefined),
+		twoPeople: (kind: SiteKind | null) => usual.get(kind) ?? catalogue.policy.body,
 	};
 	const decide = deciding(database, catalogue, rules, gateReader(database.gate, watch.asked), watch.decisions);
 	return {
