@@ -10,7 +10,8 @@ import type { Catalogue } from '../catalogue.server.ts';
 import { changesOf } from '../domain/change.ts';
 import { type Evidence, ofKind } from '../domain/evidence.ts';
 import { latest, localDay, moveDay } from '../domain/period.ts';
-import { goodUntil, type Policy, policyInForce, policyNamed } from '../domain/policy.ts';
+import { policyInForce, policyNamed } from '../domain/policy.ts';
+import { endOfGrace } from '../domain/policy-grace.ts';
 import { isPrivilegeCode, type Privilege, type PrivilegeCode, type SiteKind } from '../domain/privilege.ts';
 import type { Rules, Settling } from '../domain/rules.ts';
 import { segmentsFrom } from '../domain/term.ts';
@@ -54,11 +55,6 @@ export function rulesFrom({ overrides, kinds }: Policies, catalogue: Catalogue, 
 
 /** A new shipped policy gives holders as long as a provider's own does when nothing else is said. */
 const shippedGrace = 'P28D';
-
-/** When the grace of a policy that replaces another at an instant is over. */
-export function endOfGrace(at: Date, grace: string, before: Policy): Date {
-	return goodUntil(moveDay(localDay(at), grace), before);
-}
 
 /** The policies that a site has had, and when the grace of what replaced each ends; those of a year before the newest. */
 function settlingAt(

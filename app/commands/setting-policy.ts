@@ -19,10 +19,11 @@ import { type Evidence, presentFor } from '../domain/evidence.ts';
 import { type Policy, type PolicyBody, policyInForce } from '../domain/policy.ts';
 import { standingChanges } from '../domain/policy-change.ts';
 import { bodyOver, type PolicyEdits, withEdits } from '../domain/policy-edits.ts';
+import { endOfGrace } from '../domain/policy-grace.ts';
 import { type SiteKind, siteKinds } from '../domain/privilege.ts';
 import { holdChain } from './append.ts';
 import type { Authoriser } from './authorising.ts';
-import { endOfGrace, project, rulesFrom, sitesOf, workOut } from './projecting.ts';
+import { project, rulesFrom, sitesOf, workOut } from './projecting.ts';
 
 /** Whom a policy is for: a site, or with null the whole provider. */
 export interface Scope {

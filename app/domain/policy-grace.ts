@@ -1,6 +1,17 @@
 import type { Decision } from './decision.ts';
-import { earliest } from './period.ts';
+import { earliest, localDay, moveDay } from './period.ts';
+import { goodUntil, type Policy } from './policy.ts';
 import type { Rules } from './rules.ts';
+
+/**
+ * When the grace of a policy that replaces another at an instant is over: at the end of a day or of a night shift, by the
+ * one before.
+ *
+ * @param grace ISO 8601, such as `P28D`.
+ */
+export function endOfGrace(at: Date, grace: string, before: Policy): Date {
+	return goodUntil(moveDay(localDay(at), grace), before);
+}
 
 /** What an older policy would have answered, and when the grace of what replaced it ends. */
 export interface OlderAnswer {
@@ -10,8 +21,8 @@ export interface OlderAnswer {
 
 /**
  * A change of policy stops nobody at one second: whoever an older policy still calls competent stays so until its grace
- * ends, and no longer than that policy would have it; likewise whoever may practise beside a colleague by it. What the newer one asks of them is due then. Source:
- * content/rules.md, "When policy changes".
+ * ends, and no longer than that policy would have it; likewise whoever may practise beside a colleague by it. What the
+ * newer one asks of them is due then. Source: content/rules.md, "When policy changes".
  */
 export function withGrace(decision: Decision, older: readonly OlderAnswer[]): Decision {
 	if (!older.length) return decision;
