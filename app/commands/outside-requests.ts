@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Tx } from '#db/client.server.ts';
 import { listEvidenceByIds } from '#db/queries/evidence.ts';
 import { listOpenRequests, type OutsideRequest, readOutsideRequest } from '#db/queries/outside-requests.ts';
-import { listColleagues, listPostRows } from '#db/queries/people.ts';
+import { listColleagues, listPostsOn } from '#db/queries/people.ts';
 import { outsideRequests } from '#db/schema.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import type { Post } from '../domain/authority.ts';
@@ -182,7 +182,9 @@ async function weighSignOff(tx: Tx, providerId: string, catalogue: Catalogue, ce
 	const posts: Post[] = (['manager', ...by] as const).map((role) => ({ role, siteId: cell.siteId }));
 	const preview = await previewSignOff(tx, { providerId, personId: nobody, posts }, catalogue, cell, now);
 	if (!pinned || !by.length || !preview || preview.refusal) return refused('not-ready');
-	const here = await listPostsHere(tx, providerId, cell.siteId, localDay(now));
+	const onDay = localDay(now);
+	const colleagues = await listColleagues(tx, { providerId, siteId: cell.siteId, onDay });
+	const here = await listPostsOn(tx, { providerId, personIds: colleagues.map((each) => each.id), onDay });
 	if (here.some((each) => !preview.refusalFor(each))) return refused('somebody-here');
 	return {
 		refusal: null,
@@ -199,23 +201,6 @@ async function weighSignOff(tx: Tx, providerId: string, catalogue: Catalogue, ce
 			}),
 		],
 	};
-}
-
-/** Everybody who works at a site on a local day, with their posts of that day. */
-async function listPostsHere(
-	tx: Tx,
-	providerId: string,
-	siteId: string,
-	onDay: string,
-): Promise<Pick<Authoriser, 'personId' | 'posts'>[]> {
-	const personIds = (await listColleagues(tx, { providerId, siteId, onDay })).map((each) => each.id);
-	const posts = (await listPostRows(tx, { providerId, personIds })).filter(
-		(each) => each.startedOn <= onDay && (each.lastDay === null || each.lastDay >= onDay),
-	);
-	return personIds.map((personId) => ({
-		personId,
-		posts: posts.filter((each) => each.personId === personId) as (Post & { personId: string })[],
-	}));
 }
 
 /** What a link asks of whoever opens it. */

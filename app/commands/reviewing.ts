@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
 import type { Tx } from '#db/client.server.ts';
 import { listEvidenceByIds, listEvidenceOf } from '#db/queries/evidence.ts';
-import { listPersonIds, listPostRows, listSites } from '#db/queries/people.ts';
+import { listPersonIds, listPostsOn, listSites } from '#db/queries/people.ts';
 import { readPolicies } from '#db/queries/policies.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { mayAbout, maySignOff, reviewing } from '../domain/assessing.ts';
@@ -65,7 +65,7 @@ export async function listReviews(
 		flagged.push(...found.filter(({ signOff }) => mayLookAt(posts, catalogue, signOff)));
 		for (const personId of part) pauses.push(...oldPauses(doubts.known(personId).facts));
 	}
-	const staff = pauses.length ? await listPostsToday(tx, providerId, personIds, now) : [];
+	const staff = pauses.length ? await listPostsOn(tx, { providerId, personIds, onDay: localDay(now) }) : [];
 	return {
 		flagged: groupByRoot(flagged),
 		pauses: pauses
@@ -88,18 +88,6 @@ export async function listReviews(
 			return age === 'in-time' ? [] : [{ pause, age, siteId }];
 		});
 	}
-}
-
-/** Everybody who works for a provider today, with their posts. */
-async function listPostsToday(tx: Tx, providerId: string, personIds: readonly string[], now: Date) {
-	const today = localDay(now);
-	const posts = (await listPostRows(tx, { providerId, personIds })).filter(
-		(post) => post.startedOn <= today && (!post.lastDay || post.lastDay >= today),
-	);
-	return [...new Set(posts.map((post) => post.personId))].map((personId) => ({
-		personId,
-		posts: posts.filter((post) => post.personId === personId) as Post[],
-	}));
 }
 
 /** Whether posts let somebody look at a sign-off that is flagged, or at a round. */

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Post } from '../../app/domain/authority.ts';
 import type { Role, SiteKind } from '../../app/domain/privilege.ts';
 import type { Tx } from '../client.server.ts';
 import { employments, people, sites } from '../schema.ts';
@@ -163,4 +164,18 @@ export async function listPostRows(
 		.where(
 			sql`${employments.providerId} = ${providerId} and ${employments.personId} = any(${sql.param([...personIds])}::uuid[])`,
 		);
+}
+
+/** Those of some people who work on a local day, each with the posts of that day. */
+export async function listPostsOn(
+	tx: Tx,
+	{ providerId, personIds, onDay }: { providerId: string; personIds: readonly string[]; onDay: string },
+): Promise<{ personId: string; posts: Post[] }[]> {
+	const posts = (await listPostRows(tx, { providerId, personIds })).filter(
+		(post) => post.startedOn <= onDay && (post.lastDay === null || post.lastDay >= onDay),
+	);
+	return [...new Set(posts.map((post) => post.personId))].map((personId) => ({
+		personId,
+		posts: posts.filter((post) => post.personId === personId) as (Post & { personId: string })[],
+	}));
 }
