@@ -2,6 +2,8 @@ import type { Tx } from '#db/client.server.ts';
 import { listEvidenceOfKinds, listNotes } from '#db/queries/evidence.ts';
 import type { Catalogue } from '../catalogue.server.ts';
 import { may } from '../domain/authority.ts';
+import { decide } from '../domain/decide.ts';
+import type { Decision } from '../domain/decision.ts';
 import { type EvidenceOf, ofKind } from '../domain/evidence.ts';
 import { canOverride, type OverrideRefusal, overridesCountFrom, overridesUsed } from '../domain/override.ts';
 import { exactMilliseconds } from '../domain/period.ts';
@@ -25,8 +27,10 @@ export async function previewOverride(
 	catalogue: Catalogue,
 	cell: Cell,
 	now: Date,
-): Promise<OverridePreview> {
-	return weigh(authoriser, cell, await readCellFacts(tx, authoriser.providerId, catalogue, cell, now));
+): Promise<OverridePreview & { decision: Decision }> {
+	const known = await readCellFacts(tx, authoriser.providerId, catalogue, cell, now);
+	const decision = decide(known.rules, known.evidence, cell, known.present);
+	return { ...weigh(authoriser, cell, known), decision };
 }
 
 function weigh(authoriser: Authoriser, cell: Cell, { evidence, present, rules }: CellFacts): OverridePreview {

@@ -34,6 +34,11 @@ export function overridesUsed(evidence: readonly Evidence[], at: Date): number {
 	return ofKind(evidence, 'override').filter((each) => each.observedAt >= since && each.observedAt <= at).length;
 }
 
+/** Hours of a length in milliseconds, rounded down: what is offered is never longer than what is allowed. */
+export function hoursIn(milliseconds: number): number {
+	return Math.floor(milliseconds / 36_000) / 100;
+}
+
 export const overrideForm = z.object({
 	id: z.uuid(),
 	hours: z

@@ -68,7 +68,13 @@ const earlier = (db: TestDatabase, daysAgo: number[], cell = cellOf(danny)) =>
 test('a manager allows one person one privilege for some hours, with a reason, and it ends by itself', async () => {
 	const db = await testDatabase();
 	expect(await standing(db)).toMatchObject({ permit: false, code: 'expired' });
-	expect(await preview(db)).toEqual({ refusal: null, longest: 4 * 3_600_000, used: 0, perYear: 3 });
+	expect(await preview(db)).toEqual({
+		refusal: null,
+		longest: 4 * 3_600_000,
+		used: 0,
+		perYear: 3,
+		decision: expect.objectContaining({ permit: false, code: 'expired' }),
+	});
 	expect(await overrides(db)).toEqual({ ok: true });
 	const [row] = await rows(db);
 	const until = new Date(row?.payload.until);

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
 import { allowLoneGiving, listSecondChecks, previewLoneGiving } from '../../commands/lone-givings.ts';
 import { type LoneGivingRefusal, loneGivingForm, loneGivingRefusalWords } from '../../domain/lone-giving.ts';
+import { hoursIn } from '../../domain/override.ts';
 import { forbidden } from '../../session.server.ts';
 import { ErrorSummary, SelectField } from '../../ui/form.tsx';
 import { Heading } from '../../ui/layout.tsx';
@@ -31,7 +32,7 @@ export async function loader(args: LoaderFunctionArgs) {
 			site: site.name,
 			address,
 			refusal: preview.refusal && loneGivingRefusalWords[preview.refusal],
-			hours: Math.floor(preview.longest / 36_000) / 100,
+			hours: hoursIn(preview.longest),
 			used: preview.used,
 			checks: checks.map((each) => ({
 				value: each.id,

@@ -2,10 +2,8 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, type MetaFunction, re
 import { useActionData, useLoaderData, useNavigation } from '@remix-run/react';
 import { v7 as uuidv7 } from 'uuid';
 import { catalogue } from '../../catalogue.server.ts';
-import { readCellFacts } from '../../commands/cell-facts.ts';
 import { override, previewOverride } from '../../commands/overriding.ts';
-import { decide } from '../../domain/decide.ts';
-import { type OverrideRefusal, overrideForm, overrideRefusalWords } from '../../domain/override.ts';
+import { hoursIn, type OverrideRefusal, overrideForm, overrideRefusalWords } from '../../domain/override.ts';
 import { reasonWords } from '../../domain/reason.ts';
 import { forbidden } from '../../session.server.ts';
 import { Choices, ErrorSummary, LinkButton } from '../../ui/form.tsx';
@@ -25,14 +23,7 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 export async function loader(args: LoaderFunctionArgs) {
 	return withCell(args, { authority: 'override' }, async (tx, { visitor, person, site, pinned, cell, address }) => {
 		const preview = await previewOverride(tx, visitor, catalogue(), cell, args.context.now);
-		const { evidence, present, rules } = await readCellFacts(
-			tx,
-			visitor.providerId,
-			catalogue(),
-			cell,
-			args.context.now,
-		);
-		const { permit, code, stop } = decide(rules, evidence, cell, present);
+		const { permit, code, stop } = preview.decision;
 		return {
 			id: uuidv7(),
 			name: `${person.givenName} ${person.familyName}`,
@@ -42,17 +33,12 @@ export async function loader(args: LoaderFunctionArgs) {
 			refusal: preview.refusal && overrideRefusalWords[preview.refusal],
 			already: preview.refusal === 'not-overridable' && permit,
 			nextStep: preview.refusal === 'not-overridable' && !permit ? reasonWords[stop ?? code].nextStep : null,
-			hours: hoursOf(preview.longest),
+			hours: hoursIn(preview.longest),
 			used: preview.used,
 			perYear: preview.perYear,
 			over: preview.used >= preview.perYear,
 		};
 	});
-}
-
-/** Rounded down, so that what is offered is never longer than what is allowed. */
-function hoursOf(milliseconds: number): number {
-	return Math.floor(milliseconds / 36_000) / 100;
 }
 
 export async function action(args: ActionFunctionArgs) {
